@@ -1,0 +1,1 @@
+"""The AWS kinds, one file each, and how AWS is reached."""

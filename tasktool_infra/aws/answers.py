@@ -1,0 +1,111 @@
+"""What AWS answers, turned into the engine's errors: exact codes, what sort of failure it is, and what to do next."""
+
+from typing import Any
+
+from tasktool_infra.engine.errors import ApiError, Problem, TasktoolError
+
+DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "403"}
+)
+BAD_CREDENTIALS = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidAccessKeyId",
+        "SignatureDoesNotMatch",
+        "InvalidSignatureException",
+        "RequestExpired",
+        "MissingAuthenticationToken",
+        "OptInRequired",
+    }
+)
+SKEWED = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
+RENEW = "Renew the credentials (for SSO: aws sso login), then run again; what stands is kept."
+CLOCK = "This machine's clock is wrong; set it (for example: timedatectl set-ntp true), then run again."
+ALLOW = "Ask for a policy that allows this action on this resource, then run again."
+
+
+def from_client_error(error: Any, call: str) -> ApiError:
+    """Give the engine's error for an answer of AWS (``botocore.exceptions.ClientError``)."""
+    answer = error.response.get("Error", {})
+    meta = error.response.get("ResponseMetadata", {})
+    code, said = str(answer.get("Code", "Unknown")), str(answer.get("Message", ""))
+    problem, next_step = _sort(code, said)
+    return ApiError(
+        code,
+        said,
+        call=call,
+        status=int(meta.get("HTTPStatusCode", 0)),
+        request_id=str(meta.get("RequestId", "")),
+        detail=error.response,
+        problem=problem,
+        next_step=next_step,
+    )
+
+
+def _sort(code: str, said: str) -> tuple[Problem, str]:
+    skewed = code in SKEWED or "Signature expired" in said or "Signature not yet current" in said
+    if skewed:
+        return Problem.DENIED, CLOCK
+    if code in BAD_CREDENTIALS:
+        return Problem.DENIED, RENEW
+    return (Problem.DENIED, ALLOW) if code in DENIED else (Problem.FAILED, "")
+
+
+def no_answer(error: Exception, call: str, host: str) -> ApiError | None:
+    """Give the engine's error when AWS did not answer, or None when the fault is another."""
+    from botocore import exceptions as e
+
+    said = f"{host}: {error}"
+    if isinstance(
+        error, e.ReadTimeoutError | e.ConnectionClosedError | e.ResponseStreamingError | e.IncompleteReadError
+    ):
+        code = "Timeout" if isinstance(error, e.ReadTimeoutError) else "Reset"
+    elif isinstance(error, e.EndpointConnectionError | e.ConnectTimeoutError | e.ProxyConnectionError | e.SSLError):
+        code = _unreached(error)
+    elif isinstance(error, e.HTTPClientError):
+        code = "Reset"
+    else:
+        return None
+    return ApiError(
+        code,
+        said,
+        call=call,
+        problem=Problem.UNREACHABLE,
+        next_step=f"Check that {host} can be reached from here: name, network, proxy, VPN. Then run again.",
+    )
+
+
+def _unreached(error: Exception) -> str:
+    words = f"{error} {error.__cause__ or error.__context__}"
+    if "resolve" in words or "Name or service" in words or "getaddrinfo" in words or "nodename" in words:
+        return "NoSuchHost"
+    return "ConnectTimeout" if "imeout" in type(error).__name__ else "Unreachable"
+
+
+def refusal(error: Exception, call: str, host: str = "AWS") -> TasktoolError:
+    """Give the engine's error for whatever botocore raised; faults of nobody but us are given as they are told."""
+    from botocore import exceptions as e
+
+    if isinstance(error, TasktoolError):
+        return error
+    if isinstance(error, e.ClientError):
+        return from_client_error(error, call)
+    unanswered = no_answer(error, call, host)
+    if unanswered is not None:
+        return unanswered
+    if isinstance(error, e.NoRegionError):
+        step = "Set `region` in environments.toml, --region, or AWS_REGION."
+        return TasktoolError("No region is known.", next_step=step, problem=Problem.REFUSED)
+    if isinstance(error, e.ParamValidationError):
+        return TasktoolError(f"{call}: {error}", problem=Problem.REFUSED)
+    return _credentials_fault(error, call)
+
+
+def _credentials_fault(error: Exception, call: str) -> ApiError:
+    name = type(error).__name__
+    sso = "SSO" in name or "Token" in name
+    step = "Log in again: aws sso login." if sso else "Check AWS_PROFILE, ~/.aws/config and the credentials."
+    return ApiError(name, str(error), call=call, problem=Problem.DENIED, next_step=step)

@@ -1,0 +1,148 @@
+"""How AWS is reached: one session, one client for each service, credentials resolved once.
+
+Endpoints, profiles and credentials come through the SDK's own variables and files. The libraries' retries are off: the
+engine has the one retry mechanism.
+"""
+
+import os
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field, frozen
+
+from tasktool_infra._version import __version__
+from tasktool_infra.aws.answers import refusal
+from tasktool_infra.engine.errors import ApiError, Problem
+from tasktool_infra.values.urls import is_loopback
+
+CONNECT_TIMEOUT, READ_TIMEOUT, POOL = 10, 30, 40
+
+
+@frozen
+class Embedded:
+    """Another AWS than the shell's: endpoint and keys of a sandbox; variables, profiles and proxies do not count."""
+
+    endpoint: str
+    access_key_id: str = field(repr=False)
+    secret_access_key: str = field(repr=False)
+
+
+@define(eq=False)
+class Connection:
+    """A session and its clients.
+
+    Takes the run id that every request carries in its user agent, a region (None: that of the shell's variables or
+    profile) and, for a sandbox, what to reach instead of the shell's AWS. Clients may be used from several threads.
+    """
+
+    run_id: str
+    region_wanted: str | None = None
+    embedded: Embedded | None = None
+    _session: Any = field(init=False)
+    _clients: dict[str, Any] = field(init=False, factory=dict)
+    _lock: threading.Lock = field(init=False, factory=threading.Lock)
+
+    def __attrs_post_init__(self) -> None:
+        """Make the session; raises ApiError for a broken configuration."""
+        self._session = self._guarded(self._make_session)
+
+    def _make_session(self) -> Any:
+        import boto3.session
+        import botocore.session
+
+        if self.embedded is not None:
+            nothing: Mapping[str, Any] = {
+                name: (None, [], os.devnull, None) for name in ("config_file", "credentials_file")
+            }
+            core = botocore.session.Session(session_vars={**nothing, "profile": (None, [], None, None)})
+            core.set_credentials(self.embedded.access_key_id, self.embedded.secret_access_key)
+        else:
+            core = botocore.session.get_session()
+            _share_cache_with_the_cli(core)
+        return boto3.session.Session(botocore_session=core, region_name=self.region_wanted)
+
+    @property
+    def region(self) -> str | None:
+        """The region that calls go to, or None when nobody named one."""
+        name = self._session.region_name
+        return str(name) if name else None
+
+    def partition(self) -> str:
+        """Give the partition of the region, such as ``aws`` or ``aws-cn``."""
+        from botocore.exceptions import UnknownRegionError
+
+        try:
+            return str(self._session.get_partition_for_region(self.region))
+        except UnknownRegionError:
+            return "aws"
+
+    def credentials(self) -> Any:
+        """Resolve the credentials, once; asks for an MFA code or says to log in by SSO when the profile wants it.
+
+        Raises ApiError when there are none or they can't be had.
+        """
+        found = self._guarded(self._session.get_credentials)
+        if found is None:
+            raise ApiError(
+                "NoCredentials",
+                "there are no AWS credentials",
+                call="aws",
+                problem=Problem.DENIED,
+                next_step="Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or try it with --sandbox.",
+            )
+        self._guarded(found.get_frozen_credentials)
+        return found
+
+    def endpoint(self, service: str) -> str:
+        """Give the URL that calls to a service go to."""
+        return str(self.client(service).meta.endpoint_url)
+
+    def client(self, service: str) -> Any:
+        """Give the client of a service, made when first needed."""
+        client = self._clients.get(service)
+        if client is None:
+            # Clients are made one after the other: side by side takes longer.
+            with self._lock:
+                if service not in self._clients:
+                    self._clients[service] = self._guarded(lambda: self._make_client(service))
+                client = self._clients[service]
+        return client
+
+    def _make_client(self, service: str) -> Any:
+        url = self.embedded.endpoint if self.embedded is not None else None
+        client = self._session.client(service, endpoint_url=url, config=self._config(local=url is not None))
+        if url is None and is_loopback(client.meta.endpoint_url):
+            client = self._session.client(service, config=self._config(local=True))
+        return client
+
+    def _config(self, *, local: bool) -> Any:
+        from botocore.config import Config
+
+        # A proxy of the shell can't reach this machine's loopback, and no name server knows bucket.localhost.
+        more: dict[str, Any] = {"proxies": {}, "s3": {"addressing_style": "path"}} if local else {}
+        return Config(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            retries={"mode": "standard", "total_max_attempts": 1},
+            max_pool_connections=POOL,
+            user_agent_extra=f"tasktool-infra/{__version__} run/{self.run_id}",
+            **more,
+        )
+
+    def _guarded(self, make: Any) -> Any:
+        try:
+            return make()
+        except Exception as error:
+            raise refusal(error, "aws configuration") from error
+
+
+def _share_cache_with_the_cli(core: Any) -> None:
+    """Keep session credentials where the AWS CLI keeps them, so that an MFA code is asked once for both."""
+    from botocore.credentials import JSONFileCache
+
+    providers = core.get_component("credential_provider")
+    cache = JSONFileCache(os.path.expanduser("~/.aws/cli/cache"))  # noqa: PTH111 - botocore's own form
+    for provider in providers.providers:
+        if provider.METHOD in ("assume-role", "assume-role-with-web-identity", "sso"):
+            provider.cache = cache

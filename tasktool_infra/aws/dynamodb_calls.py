@@ -1,0 +1,51 @@
+"""The calls and waits of a DynamoDB table. Source: DynamoDB API reference."""
+
+from typing import Any
+
+from tasktool_infra.engine.calls import GONE, Call, Wait, write
+
+MISSING = {"ResourceNotFoundException": GONE}
+BROKEN = {
+    "INACCESSIBLE_ENCRYPTION_CREDENTIALS": "its KMS key can't be used",
+    "ARCHIVING": "it is being archived, because its KMS key could not be used for seven days",
+    "ARCHIVED": "it was archived, because its KMS key could not be used for seven days",
+    "REPLICATION_NOT_AUTHORIZED": "it is a replica that is not allowed to replicate",
+}
+"""Statuses that no waiting and no call of ours ends. Source: TableDescription, TableStatus."""
+SOON, LONG = 600.0, 3600.0
+"""Deadlines in seconds: of changes of the table, and of changes of an index, which read every item."""
+
+_STILL = "[?IndexStatus != 'ACTIVE']"
+_ENCRYPTED = "(!(Table.SSEDescription.Status) || contains(['ENABLED', 'DISABLED'], Table.SSEDescription.Status))"
+READY = f"Table.TableStatus == 'ACTIVE' && !(Table.GlobalSecondaryIndexes{_STILL}) && {_ENCRYPTED}"
+"""JMESPath: the table, every index and the encryption have settled."""
+_NEVER = f"contains([{', '.join(repr(status) for status in BROKEN)}], Table.TableStatus)"
+_SEEN = (
+    "join(', ', [[Table.TableStatus], Table.SSEDescription.[join(' ', ['encryption', Status])],"
+    f" Table.GlobalSecondaryIndexes{_STILL}.join(' ', [IndexName, IndexStatus])][])"
+)
+
+
+def describe(name: str) -> Call:
+    """Give the call that describes the table."""
+    return Call("dynamodb", "describe_table", {"TableName": name}, expects=MISSING)
+
+
+def until_ready(name: str, deadline: float = SOON) -> Wait:
+    """Give the wait for the table and every index to be active: before that, the next change is refused."""
+    says = "the table and its indexes to be active"
+    return Wait(describe(name), done=READY, failed=_NEVER, sees=_SEEN, deadline=deadline, says=says)
+
+
+def until_gone(name: str) -> Wait:
+    """Give the wait for the table to be gone."""
+    return Wait(describe(name), sees=_SEEN, deadline=2 * SOON, says="the table to be gone")
+
+
+def update(name: str, change: dict[str, Any], says: str, removes: str = "") -> Call:
+    """Give a change of the table.
+
+    While somebody else changes it, or has just made the same change, only looking again tells what is left to do.
+    """
+    settles = ("ResourceInUseException", "ResourceNotFoundException")
+    return write("dynamodb", "update_table", {"TableName": name, **change}, says, removes=removes, settles=settles)

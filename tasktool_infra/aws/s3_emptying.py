@@ -1,0 +1,59 @@
+"""Empties a bucket: all versions, delete markers and unfinished uploads."""
+
+from typing import Any
+
+from attrs import frozen
+
+from tasktool_infra.engine.calls import GONE, Call, Reading, procedure, write
+from tasktool_infra.engine.errors import TasktoolError
+
+PAGE = 1000
+"""The most that one DeleteObjects takes. Source: S3 API reference, DeleteObjects."""
+
+
+@procedure
+@frozen
+class EmptyBucket:
+    """Delete every version of every object, page by page, reading each page's list of errors."""
+
+    bucket: str
+    account: str
+
+    @property
+    def says(self) -> str:
+        """What it does."""
+        return "delete all versions of all objects, and unfinished uploads"
+
+    @property
+    def removes(self) -> str:
+        """What it takes away."""
+        return "all objects"
+
+    def run(self) -> Reading[None]:
+        """List and delete until nothing is left, then abort what was begun."""
+        address = {"Bucket": self.bucket, "ExpectedBucketOwner": self.account}
+        listing = Call("s3", "list_object_versions", {**address, "MaxKeys": PAGE}, expects={"NoSuchBucket": GONE})
+        while (page := (yield listing)) is not GONE:
+            found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            if not found:
+                break
+            yield from self._delete(address, found)
+        uploads = yield Call("s3", "list_multipart_uploads", address, expects={"NoSuchBucket": GONE}, pages=True)
+        if uploads is not GONE:
+            for upload in uploads.get("Uploads", ()):
+                one = {**address, "Key": upload["Key"], "UploadId": upload["UploadId"]}
+                yield write("s3", "abort_multipart_upload", one, "abort an upload", expects={"NoSuchUpload": GONE})
+
+    def _delete(self, address: dict[str, str], found: list[Any]) -> Reading[None]:
+        objects = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+        answer = yield write(
+            "s3", "delete_objects", {**address, "Delete": {"Objects": objects, "Quiet": True}}, "delete objects"
+        )
+        errors = answer.get("Errors", ())
+        if errors:
+            first = errors[0]
+            raise TasktoolError(
+                f"s3_bucket.{self.bucket}: {len(errors)} of {len(objects)} objects were not deleted; the first,"
+                f" {first.get('Key')}: {first.get('Code')}: {first.get('Message')}",
+                next_step="Objects under Object Lock or a legal hold stay until that ends.",
+            )

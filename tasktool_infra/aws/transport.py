@@ -1,0 +1,30 @@
+"""Sends the engine's calls to AWS through boto3."""
+
+from typing import Any
+
+from attrs import frozen
+
+from tasktool_infra.aws.answers import refusal
+from tasktool_infra.aws.connection import Connection
+from tasktool_infra.engine.calls import Call
+from tasktool_infra.values.frozen import thaw
+
+SERVICES = ("sts", "iam", "s3", "dynamodb", "ecr", "eks")
+
+
+@frozen
+class AwsTransport:
+    """One transport for all services of AWS; clients and connections are shared by all threads."""
+
+    connection: Connection
+
+    def send(self, call: Call) -> Any:
+        """Give the answer as plain data; of a paged call, all pages in one. Raises ApiError."""
+        client = self.connection.client(call.service)
+        try:
+            if call.pages:
+                return client.get_paginator(call.operation).paginate(**thaw(call.parameters)).build_full_result()
+            return getattr(client, call.operation)(**thaw(call.parameters))
+        except Exception as error:
+            host = str(client.meta.endpoint_url)
+            raise refusal(error, call.name, host) from error

@@ -1,0 +1,205 @@
+"""Drives all generators side by side and does all the I/O: arrivals, timers, and threads that only call.
+
+Nothing that waits holds a thread, an error goes into its own generator only, and one interrupt reaches everything.
+"""
+
+from collections.abc import Callable, Collection, Generator, Hashable, Mapping
+from typing import Any, Self, TypeVar
+
+from attrs import define, field, frozen
+
+from tasktool_infra.engine.calls import Asked, Call, Pause
+from tasktool_infra.engine.clock import Clock, RealClock
+from tasktool_infra.engine.errors import Interrupted
+from tasktool_infra.engine.events import Event, Listener, Listeners
+from tasktool_infra.engine.flights import Flights
+from tasktool_infra.engine.loop import Loop
+from tasktool_infra.engine.retry import Table
+from tasktool_infra.engine.threads import Threads
+from tasktool_infra.engine.transport import Hook, NoHook, Transports
+
+K = TypeVar("K", bound=Hashable)
+
+
+@frozen
+class Success:
+    """What a generator returned."""
+
+    value: Any
+
+
+@frozen
+class Failure:
+    """What a generator raised."""
+
+    error: Exception
+
+
+@frozen
+class NotStarted:
+    """A generator that was never begun, because of what came before it or an interrupt (None)."""
+
+    because: Hashable | None
+
+
+Outcome = Success | Failure | NotStarted
+
+
+@define
+class Task:
+    """One generator to be driven; ``written`` says whether what it works on was written in this run."""
+
+    generator: Generator[Asked, Any, Any]
+    written: Callable[[], bool] = lambda: False
+
+
+@define
+class _Batch:
+    """The calls that one task has asked for together: complete, they go back to its generator."""
+
+    advance: Callable[[Any, Exception | None], None]
+    single: bool
+    answers: list[Any]
+    missing: int
+    error: Exception | None = None
+
+    def arrive(self, index: int, answer: Any, error: Exception | None) -> None:
+        """Put an answer into its place."""
+        self.answers[index] = answer
+        self.error = self.error or error
+        self.missing -= 1
+        if self.missing == 0:
+            self.advance(self.answers[0] if self.single else tuple(self.answers), self.error)
+
+
+@define(eq=False)
+class Driver:
+    """Runs generators against transports.
+
+    Takes the transports by service, the retry table, and optionally a clock, a hook around every call, a listener for
+    events and the number of threads. Use as a context manager, so that the threads end.
+    """
+
+    transports: Transports
+    table: Table
+    clock: Clock = field(factory=RealClock)
+    hook: Hook = field(factory=NoHook)
+    listener: Listener = field(factory=Listeners)
+    workers: int = 32
+    _threads: Threads = field(init=False)
+    _loop: Loop = field(init=False)
+    _flights: Flights = field(init=False)
+    _tasks: dict[Any, Task] = field(init=False, factory=dict)
+    _outcomes: dict[Any, Outcome] = field(init=False, factory=dict)
+    _fault: Exception | None = field(init=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        """Put the parts together; threads start when first needed."""
+        self._threads = Threads(self.workers)
+        self._loop = Loop(self.clock, self._threads)
+        self._flights = Flights(self.transports, self.table, self.hook, self.tell, self._loop)
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the threads; calls under way are not waited for."""
+        self._threads.close()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._loop.stopping
+
+    def interrupt(self) -> None:
+        """Start nothing new; what is under way ends. Safe in a signal handler and from any thread."""
+        self._loop.interrupt()
+
+    def tell(self, event: Event) -> None:
+        """Tell the listener; when it fails, stop as if interrupted: :meth:`run` raises its error at the end."""
+        try:
+            self.listener(event)
+        except Exception as fault:  # noqa: BLE001 - it is raised again when all calls have ended
+            self._fault = self._fault or fault
+            self.interrupt()
+
+    def ask(self, generator: Generator[Asked, Any, Any]) -> Any:
+        """Run one generator and give what it returns; raises what it raises."""
+        outcome = self.run({"": Task(generator)})[""]
+        if isinstance(outcome, Success):
+            return outcome.value
+        raise outcome.error if isinstance(outcome, Failure) else Interrupted("Interrupted.")
+
+    def run(self, tasks: Mapping[K, Task], order: Mapping[K, Collection[K]] | None = None) -> dict[K, Outcome]:
+        """Run all tasks, each once those that ``order`` names for it have succeeded; give each one's outcome.
+
+        After an interrupt, a task that asks for anything more ends with Interrupted, and no other begins.
+        """
+        self._loop.forget()
+        self._tasks, self._outcomes = dict(tasks), {}
+        waiting: dict[Hashable, set[Hashable]] = {
+            key: {before for before in (order or {}).get(key, ()) if before in tasks} for key in tasks
+        }
+        while len(self._outcomes) < len(tasks):
+            self._start_ready(waiting)
+            if len(self._outcomes) < len(tasks):
+                self._loop.turn()
+        if self._fault is not None:
+            raise self._fault
+        return {key: self._outcomes[key] for key in tasks}
+
+    def _start_ready(self, waiting: dict[Hashable, set[Hashable]]) -> None:
+        """Begin what has nothing left to wait for; what waits for a failure is never begun."""
+        progress = True
+        while progress:
+            progress = False
+            for key in list(waiting):
+                failed = next((k for k in waiting[key] if self._is_lost(k)), None)
+                if self.interrupted or failed is not None:
+                    del waiting[key]
+                    self._outcomes[key] = NotStarted(failed)
+                    progress = True
+                elif all(k in self._outcomes for k in waiting[key]):
+                    del waiting[key]
+                    self._advance(key, None)
+                    progress = True
+
+    def _is_lost(self, key: Hashable) -> bool:
+        return isinstance(self._outcomes.get(key), Failure | NotStarted)
+
+    def _advance(self, key: Hashable, value: Any, error: Exception | None = None) -> None:
+        """Send an answer or an error into a generator, and do what it asks next."""
+        generator = self._tasks[key].generator
+        try:
+            asked = generator.send(value) if error is None else generator.throw(error)
+            if self.interrupted:
+                _stop(generator)
+            self._take(key, asked)
+        except StopIteration as stop:
+            self._outcomes[key] = Success(stop.value)
+        except Exception as raised:  # noqa: BLE001 - whatever a generator raises is its own outcome
+            self._outcomes[key] = Failure(raised)
+
+    def _take(self, key: Hashable, asked: Asked) -> None:
+        if isinstance(asked, Pause):
+            self._loop.later(asked.seconds, lambda: self._advance(key, None))
+            return
+        single = isinstance(asked, Call)
+        calls = (asked,) if isinstance(asked, Call) else tuple(asked)
+        batch = _Batch(lambda value, error: self._advance(key, value, error), single, [None] * len(calls), len(calls))
+        for index, call in enumerate(calls):
+            self._flights.make(call, self._tasks[key].written, _place(batch, index))
+        if not calls:
+            self._loop.later(0.0, lambda: self._advance(key, ()))
+
+
+def _place(batch: _Batch, index: int) -> Callable[[Any, Exception | None], None]:
+    return lambda answer, error: batch.arrive(index, answer, error)
+
+
+def _stop(generator: Generator[Asked, Any, Any]) -> None:
+    """Let a generator that asks for more end as interrupted, or as it likes to end then."""
+    generator.throw(Interrupted("Interrupted."))
+    generator.close()
+    raise Interrupted("Interrupted.")

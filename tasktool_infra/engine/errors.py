@@ -1,0 +1,115 @@
+"""What can go wrong, as values for people: each says what was done, on what, what was answered, what to do next.
+
+TasktoolError
+├── ApiError            an API answered with an error, or did not answer
+│   └── OpenOutcome     a write whose outcome only reading again can tell
+├── DeadlinePassed      it went on longer than it may
+├── NotAccepted         the API took the change and still reports the old state
+├── Refused             the plan, the target or the input forbids it; nothing was written
+├── Declined            a needed yes was not given; nothing was written
+├── Interrupted         stopped by the user
+└── RunFailed           a run whose result lists what failed
+"""
+
+from enum import Enum
+from typing import Any
+
+
+class Problem(Enum):
+    """Sorts of failure, each with its own exit code at the command line."""
+
+    FAILED = "failed"
+    USAGE = "usage"
+    UNREACHABLE = "unreachable"
+    UNFINISHED = "unfinished"
+    DENIED = "denied"
+    REFUSED = "refused"
+    INTERRUPTED = "interrupted"
+
+
+class TasktoolError(Exception):
+    """The root of all errors that are meant for people."""
+
+    problem: Problem = Problem.FAILED
+
+    def __init__(self, message: str, *, next_step: str = "", problem: Problem | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.next_step = next_step
+        if problem is not None:
+            self.problem = problem
+
+    def __str__(self) -> str:
+        """Give the message and, on a line of its own, the next step."""
+        return f"{self.message}\n{self.next_step}" if self.next_step else self.message
+
+
+class ApiError(TasktoolError):
+    """An API answered with an error, or did not answer.
+
+    ``code`` is the API's own (``NoSuchEntity``, ``NotFound``) or, without an answer, one of ``Timeout``, ``Reset``,
+    ``Refused``, ``NoSuchHost``, ``Unreachable``, ``NoCredentials``; ``status`` is the HTTP status or 0; ``detail`` what
+    the API said besides.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        said: str,
+        *,
+        call: str = "",
+        status: int = 0,
+        request_id: str = "",
+        detail: Any = None,
+        problem: Problem = Problem.FAILED,
+        next_step: str = "",
+    ) -> None:
+        at = f" (request {request_id})" if request_id else ""
+        super().__init__(f"{call}: {code}: {said}{at}", next_step=next_step, problem=problem)
+        self.code = code
+        self.said = said
+        self.call = call
+        self.status = status
+        self.request_id = request_id
+        self.detail = detail
+
+    @property
+    def answered(self) -> bool:
+        """Whether the API answered at all."""
+        return self.status != 0
+
+
+class OpenOutcome(TasktoolError):
+    """A write that may or may not have been done: only reading again can tell."""
+
+    def __init__(self, cause: ApiError) -> None:
+        super().__init__(cause.message, next_step=cause.next_step, problem=cause.problem)
+        self.cause = cause
+
+
+class DeadlinePassed(TasktoolError):
+    """Something went on for longer than it may; running again continues."""
+
+    problem = Problem.UNFINISHED
+
+
+class NotAccepted(TasktoolError):
+    """The API accepted the change, and still reports the difference."""
+
+
+class Refused(TasktoolError):
+    """Forbidden by the plan, the target or the input, before anything was written."""
+
+    problem = Problem.REFUSED
+
+
+class Declined(TasktoolError):
+    """A yes was needed and not given; nothing was written."""
+
+    problem = Problem.REFUSED
+
+
+class Interrupted(TasktoolError):
+    """Stopped by the user; what was under way has ended, nothing new was started."""
+
+    problem = Problem.INTERRUPTED

@@ -1,0 +1,145 @@
+"""Carries a plan out: everything independent side by side, each resource after those that it needs."""
+
+from collections.abc import Collection, Mapping
+
+from attrs import define, field, frozen
+
+from tasktool_infra.engine.calls import Reading
+from tasktool_infra.engine.carry_out import Progress, Work
+from tasktool_infra.engine.decide import Goal, Making
+from tasktool_infra.engine.driver import Driver, NotStarted, Success, Task
+from tasktool_infra.engine.errors import Problem, TasktoolError
+from tasktool_infra.engine.events import Failed, Finished, Started
+from tasktool_infra.engine.order import creation, removal
+from tasktool_infra.engine.plan import CHANGING, Action, Change, Plan
+from tasktool_infra.engine.resource import Key, Resource
+
+
+@frozen(kw_only=True)
+class Result:
+    """What a run did: the plan, and of its changes which are done, failed (with the error) and not started.
+
+    ``live`` is what was read last of each resource, ``outputs`` what a user needs to know afterwards, ``seconds`` the
+    duration of each change and ``took`` that of all.
+    """
+
+    plan: Plan
+    done: tuple[Key, ...] = ()
+    failed: Mapping[Key, TasktoolError] = field(factory=dict)
+    not_started: tuple[Key, ...] = ()
+    waiting: tuple[Key, ...] = ()
+    interrupted: bool = False
+    outputs: Mapping[str, str] = field(factory=dict)
+    live: Mapping[Key, Resource | None] = field(factory=dict, repr=False)
+    seconds: Mapping[Key, float] = field(factory=dict, repr=False)
+    took: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that the plan holds was done."""
+        return not (self.failed or self.not_started or self.waiting or self.interrupted)
+
+
+class RunFailed(TasktoolError):
+    """A run that did not do all of its plan; ``result`` lists what is done, failed and not started."""
+
+    def __init__(self, message: str, result: Result, problem: Problem) -> None:
+        super().__init__(message, next_step="Run again to continue: what stands is kept.", problem=problem)
+        self.result = result
+
+
+@define
+class Run:
+    """One carrying out: keeps what it learns of each resource."""
+
+    driver: Driver
+    plan: Plan
+    goal: Goal
+    resources: Mapping[Key, Resource]
+    found: dict[Key, Resource | None]
+    _progress: dict[Key, Progress] = field(init=False, factory=dict)
+    _seconds: dict[Key, float] = field(init=False, factory=dict)
+
+    def execute(self) -> Result:
+        """Do all that the plan says; never raises for what happens to a resource: the result lists it."""
+        todo = {c.key: c for c in self.plan.changes if c.action in CHANGING}
+        self._progress = {key: Progress() for key in todo}
+        chosen = [self.resources[key] for key in todo]
+        order = creation(chosen) if isinstance(self.goal, Making) else removal(chosen)
+        tasks = {key: Task(self._one(change), self._written(key, order[key])) for key, change in todo.items()}
+        began = self.driver.clock.now()
+        outcomes = self.driver.run(tasks, order)
+        done, failed, idle = [], {}, []
+        for key, outcome in outcomes.items():
+            if isinstance(outcome, Success):
+                done.append(key)
+            elif isinstance(outcome, NotStarted):
+                idle.append(key)
+            else:
+                failed[key] = _for_people(key, outcome.error)
+        waiting = [c.key for c in self.plan.changes if c.action is Action.WAITING]
+        return Result(
+            plan=self.plan,
+            done=tuple(done),
+            failed=failed,
+            not_started=tuple(idle),
+            waiting=tuple(waiting),
+            interrupted=self.driver.interrupted,
+            outputs=self._outputs(),
+            live=self.found,
+            seconds=self._seconds,
+            took=self.driver.clock.now() - began,
+        )
+
+    def _written(self, key: Key, before: Collection[Key]) -> "Written":
+        """Whether this or what came before it was written: in a removal, that is what needed this."""
+        return Written([self._progress[k] for k in (key, *before)])
+
+    def _one(self, change: Change) -> Reading[None]:
+        """Bring one resource to its goal, telling about it."""
+        resource, clock = self.resources[change.key], self.driver.clock
+        began = clock.now()
+        self.driver.tell(Started(at=began, key=change.key, action=change.action))
+        making = isinstance(self.goal, Making)
+        work = Work(
+            wanted=resource,
+            goal=self.goal,
+            steps=change.steps,
+            making=change.action is Action.CREATE,
+            adopting=change.adopts,
+            progress=self._progress[change.key],
+            clock=clock,
+            tell=self.driver.tell,
+            read=resource.read if making else resource.examine,
+        )
+        try:
+            self.found[change.key] = yield from work.carry_out()
+        except Exception as error:
+            self.driver.tell(Failed(at=clock.now(), key=change.key, error=_for_people(change.key, error)))
+            raise
+        self._seconds[change.key] = clock.now() - began
+        self.driver.tell(
+            Finished(at=clock.now(), key=change.key, action=change.action, seconds=self._seconds[change.key])
+        )
+
+    def _outputs(self) -> dict[str, str]:
+        return {name: value for live in self.found.values() if live is not None for name, value in live.outputs()}
+
+
+@frozen
+class Written:
+    """Whether any of some resources was written in this run."""
+
+    progresses: Collection[Progress]
+
+    def __call__(self) -> bool:
+        """Look now."""
+        return any(progress.written for progress in self.progresses)
+
+
+def _for_people(key: Key, error: Exception) -> TasktoolError:
+    if isinstance(error, TasktoolError):
+        return error
+    unexpected = TasktoolError(f"{key}: unexpected {type(error).__name__}: {error}")
+    unexpected.__cause__ = error
+    return unexpected

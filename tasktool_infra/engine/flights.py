@@ -1,0 +1,118 @@
+"""Calls on their way: each through all its attempts, by the retry table, until there is an answer for who asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import define, field
+
+from tasktool_infra.engine.calls import Call
+from tasktool_infra.engine.errors import ApiError, DeadlinePassed, Interrupted, OpenOutcome
+from tasktool_infra.engine.events import Called, Listener, Retrying
+from tasktool_infra.engine.loop import Arrival, Loop
+from tasktool_infra.engine.retry import Patience, Table
+from tasktool_infra.engine.transport import Hook, Transports
+
+LOST = frozenset({"Timeout", "Reset"})
+"""Codes of calls whose answer was lost: the server may have done the work."""
+FAULT = 500
+
+Deliver = Callable[[Any, Exception | None], None]
+
+
+@define(eq=False)
+class Flight:
+    """One call on its way; ``failing`` holds when each sort of failure was first met."""
+
+    call: Call
+    written: Callable[[], bool]
+    deliver: Deliver
+    began: float
+    attempt: int = 1
+    sent: float = 0.0
+    failing: dict[str, float] = field(factory=dict)
+
+
+@define(eq=False)
+class Flights:
+    """Makes calls through the transports, tells of them, and tries again what the table says."""
+
+    transports: Transports
+    table: Table
+    hook: Hook
+    tell: Listener
+    loop: Loop
+
+    def make(self, call: Call, written: Callable[[], bool], deliver: Deliver) -> None:
+        """Make a call and deliver the answer, the meaning of an expected error, or the error."""
+        self._send(Flight(call, written, deliver, self.loop.clock.now()))
+
+    def _send(self, flight: Flight) -> None:
+        flight.sent = self.loop.clock.now()
+        self.loop.fly(lambda: self._fly(flight))
+
+    def _fly(self, flight: Flight) -> Arrival:
+        """Make the call, on another thread."""
+        answer, error = None, None
+        try:
+            self.hook.before(flight.call, flight.attempt)
+            answer = self.transports[flight.call.service].send(flight.call)
+            answer = self.hook.after(flight.call, answer)
+        except BaseException as raised:  # noqa: BLE001 - it is raised again on the driver's thread
+            error = raised
+        return lambda: self._landed(flight, answer, error)
+
+    def _landed(self, flight: Flight, answer: Any, error: BaseException | None) -> None:
+        now, call = self.loop.clock.now(), flight.call
+        api_error = error if isinstance(error, ApiError) else None
+        self.tell(Called(at=now, call=call, seconds=now - flight.sent, error=api_error))
+        if error is None:
+            flight.deliver(answer, None)
+        elif api_error is None:
+            if not isinstance(error, Exception):
+                raise error
+            flight.deliver(None, error)
+        elif api_error.code in call.expects:
+            flight.deliver(call.expects[api_error.code], None)
+        else:
+            self._failed(flight, api_error)
+
+    def _failed(self, flight: Flight, error: ApiError) -> None:
+        """Try again if the table says so, else give the error to whom it belongs."""
+        call = flight.call
+        patience = self.table.find(call, error, written=flight.written())
+        if call.writes and error.code in call.settles:
+            flight.deliver(None, OpenOutcome(error))
+        elif patience is None:
+            lost = call.writes and (error.code in LOST or error.status >= FAULT)
+            flight.deliver(None, OpenOutcome(error) if lost else error)
+        else:
+            self._again(flight, error, patience)
+
+    def _again(self, flight: Flight, error: ApiError, patience: Patience) -> None:
+        now, pause = self.loop.clock.now(), patience.pause(flight.attempt)
+        # Counted from the first failure of this sort: an attempt may take longer than the deadline to fail.
+        since = flight.failing.setdefault(patience.why, now)
+        if now + pause > since + patience.deadline:
+            flight.deliver(None, _late(flight, error, patience, now))
+            return
+        self.tell(Retrying(at=now, call=flight.call, error=error, why=patience.why, pause=pause))
+        flight.attempt += 1
+        self.loop.later(pause, lambda: self._resend(flight, error))
+
+    def _resend(self, flight: Flight, error: ApiError) -> None:
+        if not self.loop.stopping:
+            self._send(flight)
+            return
+        stopped = Interrupted("Interrupted.")
+        stopped.__cause__ = error
+        flight.deliver(None, stopped)
+
+
+def _late(flight: Flight, error: ApiError, patience: Patience, now: float) -> DeadlinePassed:
+    times = "once" if flight.attempt == 1 else f"{flight.attempt} times"
+    said = f"{error.message}\ntried {times} in {now - flight.began:.0f} s ({patience.why})"
+    # Who was never answered is told that, so that the exit code says it; anything else is work left to do.
+    problem = None if error.answered else error.problem
+    late = DeadlinePassed(said, next_step=error.next_step or "Run again to continue.", problem=problem)
+    late.__cause__ = error
+    return late

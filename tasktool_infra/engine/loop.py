@@ -1,0 +1,73 @@
+"""The loop that the driver lives in: arrivals from other threads and timers, one after the other, on one thread."""
+
+import heapq
+import itertools
+import queue
+from collections.abc import Callable
+
+from attrs import define, field
+
+from tasktool_infra.engine.clock import Clock
+from tasktool_infra.engine.threads import Threads
+
+Action = Callable[[], None]
+Arrival = Callable[[], None]
+
+
+def _nothing() -> None:
+    """Wake the loop."""
+
+
+@define(eq=False)
+class Loop:
+    """What is to happen next; everything but :meth:`interrupt` belongs to the thread that turns it."""
+
+    clock: Clock
+    threads: Threads
+    stopping: bool = False
+    _flying: int = field(init=False, default=0)
+    _arrivals: "queue.SimpleQueue[Arrival]" = field(init=False, factory=queue.SimpleQueue)
+    _timers: list[tuple[float, int, Action]] = field(init=False, factory=list)
+    _numbers: "itertools.count[int]" = field(init=False, factory=itertools.count)
+
+    def interrupt(self) -> None:
+        """Let nothing wait any more. Safe in a signal handler and from any thread."""
+        self.stopping = True
+        self._arrivals.put(_nothing)
+
+    def forget(self) -> None:
+        """Drop what is left of a run that was broken off; what still arrives of it is never seen."""
+        self._flying, self._arrivals, self._timers = 0, queue.SimpleQueue(), []
+
+    def later(self, seconds: float, action: Action) -> None:
+        """Have something done after some time."""
+        heapq.heappush(self._timers, (self.clock.now() + seconds, next(self._numbers), action))
+
+    def fly(self, job: Callable[[], Arrival]) -> None:
+        """Have a job done on another thread, and what it gives done here afterwards."""
+        self._flying += 1
+        arrivals = self._arrivals
+
+        def work() -> None:
+            landed = job()
+            arrivals.put(lambda: self._land(landed))
+
+        self.threads.submit(work)
+
+    def _land(self, landed: Arrival) -> None:
+        self._flying -= 1
+        landed()
+
+    def turn(self) -> None:
+        """Let one thing happen: an arrival, or all timers that are due."""
+        until = self._timers[0][0] if self._timers else None
+        if until is None and not self._flying and self._arrivals.empty():
+            raise RuntimeError("Nothing is under way, and yet not everything is done.")
+        arrival = self.clock.arrival(self._arrivals, self._due(until), flying=self._flying)
+        if arrival is not None:
+            arrival()
+        while self._timers and (self.stopping or self._timers[0][0] <= self.clock.now()):
+            heapq.heappop(self._timers)[2]()
+
+    def _due(self, until: float | None) -> float | None:
+        return self.clock.now() if self.stopping and until is not None else until

@@ -1,0 +1,51 @@
+"""The order of work: what the API needs first, what is wise first, and the reverse of both for removal."""
+
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+
+from tasktool_infra.engine.errors import Refused
+from tasktool_infra.engine.resource import Key, Resource
+
+
+def needed(resource: Resource) -> set[Key]:
+    """Give the keys of what must be done before this resource is made."""
+    before = {other.key for other in (*resource.requires, *resource.after)}
+    return before | {resource.within.key} if resource.within is not None else before
+
+
+def creation(resources: Iterable[Resource]) -> dict[Key, set[Key]]:
+    """Give for each resource the keys, among these, that come before it; raises Refused on a circle."""
+    listed = tuple(resources)
+    known = {resource.key for resource in listed}
+    order = {resource.key: needed(resource) & known for resource in listed}
+    try:
+        TopologicalSorter(order).prepare()
+    except CycleError as circle:
+        raise Refused(f"These need each other in a circle: {' → '.join(map(str, circle.args[1]))}") from circle
+    return order
+
+
+def removal(resources: Iterable[Resource]) -> dict[Key, set[Key]]:
+    """Give for each resource the keys, among these, that must be gone before it."""
+    order = creation(resources)
+    turned: dict[Key, set[Key]] = {key: set() for key in order}
+    for key, before in order.items():
+        for other in before:
+            turned[other].add(key)
+    return turned
+
+
+def with_requirements(chosen: Iterable[Resource], resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """Give the chosen resources and all that they require or stand in, in the order of ``resources``."""
+    listed = {resource.key: resource for resource in resources}
+    wanted: set[Key] = set()
+    left = [resource.key for resource in chosen]
+    while left:
+        key = left.pop()
+        if key in wanted or key not in listed:
+            continue
+        wanted.add(key)
+        resource = listed[key]
+        left.extend(other.key for other in resource.requires)
+        left.extend([resource.within.key] if resource.within is not None else [])
+    return tuple(resource for key, resource in listed.items() if key in wanted)

@@ -1,0 +1,115 @@
+"""A plan as a value: what will be done to each resource, why, and by which steps."""
+
+from enum import Enum
+from typing import Any
+
+from attrs import field, frozen
+
+from tasktool_infra.engine.calls import Step, writes_of
+from tasktool_infra.engine.differences import FieldChange
+from tasktool_infra.engine.resource import Key
+from tasktool_infra.values.frozen import FrozenDict, freeze
+
+
+class Action(Enum):
+    """What a plan does to one resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    NONE = "none"
+    DELETE = "delete"
+    REFUSE = "refuse"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+
+
+CHANGING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
+BLOCKING = frozenset({Action.REFUSE, Action.UNKNOWN})
+
+
+@frozen(kw_only=True)
+class Change:
+    """What a plan does to one resource.
+
+    Two are equal when action, field changes and write calls are: reasons and waits are words on the way.
+    """
+
+    key: Key
+    layer: str
+    action: Action
+    fields: tuple[FieldChange, ...] = field(default=())
+    steps: tuple[Step, ...] = field(default=(), eq=writes_of, repr=False)
+    reason: str = field(default="", eq=False)
+    next_step: str = field(default="", eq=False)
+    adopts: bool = False
+    kept: tuple[str, ...] = field(default=(), eq=False)
+    problem: str = field(default="", eq=False)
+    """For ``unknown`` and ``refuse``: the sort of failure, by its name."""
+
+    @property
+    def removes(self) -> tuple[str, ...]:
+        """What others would lose by it, for people."""
+        return tuple(step.removes for step in writes_of(self.steps) if step.removes)
+
+
+@frozen(kw_only=True)
+class Plan:
+    """What a command will do: the target that was found out, and one change for each resource.
+
+    ``target`` holds facts as text (account, region, caller, cluster …); two plans are equal when the target, the
+    environment, the tool's version and all changes are.
+    """
+
+    command: str
+    environment: str
+    version: str
+    target: FrozenDict[Any] = field(converter=freeze)
+    changes: tuple[Change, ...]
+    caller: str = field(default="", eq=False)
+    pinned: bool = field(default=True, eq=False)
+    """Whether the account was named before, so that this can't be another one by mistake."""
+    notes: tuple[str, ...] = field(default=(), eq=False)
+
+    @property
+    def actions(self) -> dict[str, str]:
+        """The action for each resource, by ``kind.identity``."""
+        return {str(change.key): change.action.value for change in self.changes}
+
+    def count(self, *actions: Action) -> int:
+        """Give how many resources have one of these actions."""
+        return sum(change.action in actions for change in self.changes)
+
+    @property
+    def changing(self) -> bool:
+        """Whether there is anything to do."""
+        return any(change.action in CHANGING for change in self.changes)
+
+    @property
+    def blocked(self) -> tuple[Change, ...]:
+        """The changes that forbid every write."""
+        return tuple(change for change in self.changes if change.action in BLOCKING)
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """What needs a yes, one line each: an account that is not pinned, deletions,
+        adoptions, and what is taken away from others.
+        """
+        lines = [] if self.pinned else [f"work in the account {self.target.get('account')} as {self.caller}"]
+        for change in self.changes:
+            if change.action is Action.DELETE:
+                lines.append(f"delete {change.key}")
+            if change.adopts:
+                lines.append(f"adopt {change.key}")
+            if change.action is not Action.DELETE:
+                lines.extend(f"{change.key}: remove {what}" for what in change.removes)
+        return tuple(lines)
+
+    @property
+    def summary(self) -> str:
+        """The line that every run prints: ``Plan: 2 to add, 1 to change, 0 to destroy`` or ``No changes.``."""
+        rest = ((Action.REFUSE, "refused"), (Action.WAITING, "waiting"), (Action.UNKNOWN, "unknown"))
+        more = [f"{self.count(action)} {word}" for action, word in rest if self.count(action)]
+        if not self.changing and not more:
+            return "No changes."
+        adds, alters, goes = (self.count(a) for a in (Action.CREATE, Action.UPDATE, Action.DELETE))
+        return ", ".join([f"Plan: {adds} to add, {alters} to change, {goes} to destroy", *more])

@@ -1,0 +1,140 @@
+"""The contract of a kind: how it reads itself, what differs, and which steps make the world match. No I/O."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from enum import Enum
+from typing import ClassVar, Self
+
+import attrs
+from attrs import frozen
+
+from tasktool_infra.engine.calls import Reading, Step
+from tasktool_infra.engine.fields import WAY_OUT, fact, role_of, state
+from tasktool_infra.engine.owner import Owner, Ownership
+
+
+class Phase(Enum):
+    """Where a live resource is on its way; everything but settled is a difference."""
+
+    SETTLED = "settled"
+    CREATING = "creating"
+    UPDATING = "updating"
+    DELETING = "deleting"
+
+
+@frozen
+class Key:
+    """What a resource is called in plans: kind and identity."""
+
+    kind: str
+    identity: str
+
+    def __str__(self) -> str:
+        """Give ``kind.identity``."""
+        return f"{self.kind}.{self.identity}"
+
+
+@frozen
+class Refusal:
+    """Why a resource can't be made to match, and the way out."""
+
+    reason: str
+    way_out: str = ""
+
+
+@frozen(kw_only=True)
+class Removal:
+    """What a removal may take with it."""
+
+    delete_data: bool = False
+
+
+@frozen(kw_only=True)
+class Departure:
+    """How a live resource leaves: the steps, and why it stays when it does."""
+
+    steps: tuple[Step, ...] = ()
+    stays: str = ""
+
+
+@frozen(kw_only=True)
+class Resource(ABC):
+    """A thing in the world, wanted or live: both have the same type, so a difference is ``live != self``.
+
+    ``requires`` names what the API needs first; ``after`` is order for other reasons; ``within`` is a host that must
+    exist before this can even be read. ``ownership`` says of a live value whose it is.
+    """
+
+    kind: ClassVar[str]
+    layer: ClassVar[str]
+    used_unmarked: ClassVar[bool] = False
+    """Whether one that carries no mark is used as it is, never marked and never removed."""
+    stable_reads: ClassVar[int] = 1
+    """How many reads in a row must show the wanted state after a write."""
+
+    settled: Phase = state(default=Phase.SETTLED)
+    ownership: Ownership = fact(default=Ownership.OURS)
+    kept: tuple[str, ...] = fact(default=())
+    requires: tuple["Resource", ...] = fact(default=(), repr=False)
+    after: tuple["Resource", ...] = fact(default=(), repr=False)
+    within: "Resource | None" = fact(default=None, repr=False)
+
+    @property
+    def key(self) -> Key:
+        """Kind and identity."""
+        names = [str(getattr(self, a.name)) for a in attrs.fields(type(self)) if role_of(a) == "identity"]
+        return Key(self.kind, "/".join(names))
+
+    @abstractmethod
+    def read(self) -> Reading[Self | None]:
+        """Read what stands now, in the same shape; None only where the API says that it does not exist."""
+
+    def examine(self) -> Reading[Self | None]:
+        """Read what stands now and all that a removal must know besides."""
+        return self.read()
+
+    @abstractmethod
+    def converge(self, live: Self | None) -> Iterator[Step]:
+        """Give the steps from ``live`` to this: creation when None, then one step for each thing that differs."""
+
+    @abstractmethod
+    def remove(self, live: Self, removal: Removal) -> Departure:
+        """Give the steps that remove ``live``, or why it stays."""
+
+    @abstractmethod
+    def marked(self, owner: Owner) -> Self:
+        """Give this with the mark of its owner."""
+
+    def as_used(self, live: Self) -> Self:
+        """Give this as it is wanted when ``live`` carries no mark and is used as it is."""
+        raise NotImplementedError
+
+    def refuses(self, live: Self | None) -> Iterator[Refusal]:
+        """Give the reasons why ``live`` can't be made to match: by default, each immutable field that differs."""
+        if live is None:
+            return
+        for attribute in attrs.fields(type(self)):
+            found, wanted = getattr(live, attribute.name), getattr(self, attribute.name)
+            if role_of(attribute) == "immutable" and found != wanted:
+                reason = f"{attribute.name} is {found!s}, wanted {wanted!s}, and the API can't change it"
+                yield Refusal(reason, attribute.metadata[WAY_OUT])
+
+    def outputs(self) -> Iterator[tuple[str, str]]:
+        """Give what a user needs to know of it afterwards, as names and values."""
+        yield from ()
+
+    @classmethod
+    @abstractmethod
+    def examples(cls) -> tuple["Example", ...]:
+        """Give pairs of states worth testing; see :class:`Example`."""
+
+
+@frozen(kw_only=True)
+class Example:
+    """Two wanted states of one resource, from the first of which the second is reached by repair."""
+
+    name: str
+    first: Resource
+    then: Resource
+    around: tuple[Resource, ...] = ()
+    """What must stand for it to be made, made first and removed last."""

@@ -1,0 +1,78 @@
+"""Reads all resources side by side and decides what is to be done to each: the way from wishes to a plan."""
+
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve, frozen
+
+from tasktool_infra.engine.decide import Goal, Making, unknown
+from tasktool_infra.engine.driver import Driver, Failure, Outcome, Success, Task
+from tasktool_infra.engine.errors import Interrupted, TasktoolError
+from tasktool_infra.engine.order import needed
+from tasktool_infra.engine.plan import CHANGING, Action, Change
+from tasktool_infra.engine.resource import Key, Resource
+
+
+@frozen(kw_only=True)
+class Placeholder:
+    """A resource of which too little is known to describe it: it is planned ``unknown``, ``waiting`` or ``refuse``."""
+
+    key: Key
+    layer: str
+    action: Action
+    reason: str
+    next_step: str = ""
+    problem: str = ""
+
+    def change(self) -> Change:
+        """Give its line in the plan."""
+        return Change(
+            key=self.key,
+            layer=self.layer,
+            action=self.action,
+            reason=self.reason,
+            next_step=self.next_step,
+            problem=self.problem,
+        )
+
+
+Item = Resource | Placeholder
+
+
+def survey(driver: Driver, items: Iterable[Item], goal: Goal) -> tuple[tuple[Change, ...], dict[Key, Resource | None]]:
+    """Give the change for each item, and what was read of those that could be.
+
+    Raises Interrupted; every other fault of a read makes its resource ``unknown``. Faults that are neither the API's
+    nor the user's are raised.
+    """
+    listed = tuple(items)
+    resources = {item.key: item for item in listed if isinstance(item, Resource)}
+    read = {key: Task(r.read() if isinstance(goal, Making) else r.examine()) for key, r in resources.items()}
+    outcomes = driver.run(read)
+    if driver.interrupted:
+        raise Interrupted("Interrupted while reading; nothing was written.")
+    found = {key: outcome.value for key, outcome in outcomes.items() if isinstance(outcome, Success)}
+    changes = [
+        item.change() if isinstance(item, Placeholder) else _change(item, outcomes[item.key], goal) for item in listed
+    ]
+    return held_back(resources, changes), found
+
+
+def _change(resource: Resource, outcome: Outcome, goal: Goal) -> Change:
+    if isinstance(outcome, Success):
+        return goal.change(resource, outcome.value)
+    assert isinstance(outcome, Failure)
+    if isinstance(outcome.error, TasktoolError):
+        return unknown(resource, outcome.error)
+    raise outcome.error
+
+
+def held_back(resources: Mapping[Key, Resource], changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Give the changes, those that need a waiting one turned to waiting themselves."""
+    result = {change.key: change for change in changes}
+    waiting = [key for key, change in result.items() if change.action is Action.WAITING]
+    for cause in waiting:  # grows while it is walked
+        for key, change in result.items():
+            if change.action in CHANGING and key in resources and cause in needed(resources[key]):
+                result[key] = evolve(change, action=Action.WAITING, steps=(), reason=f"it needs {cause}, which waits")
+                waiting.append(key)
+    return tuple(result.values())

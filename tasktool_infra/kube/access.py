@@ -1,0 +1,104 @@
+"""How a cluster is reached: by its endpoint and CA with an EKS token, or by a context of the kubeconfig."""
+
+import base64
+from typing import Any
+
+from attrs import field, frozen
+
+from tasktool_infra._version import __version__
+from tasktool_infra.engine.errors import Problem, TasktoolError
+from tasktool_infra.kube.token import EksTokens, StaticToken
+from tasktool_infra.values.urls import is_loopback
+
+POOL = 16
+
+
+@frozen(kw_only=True)
+class ClusterAccess:
+    """Where a cluster is and how to be let in.
+
+    Either ``endpoint`` and ``ca`` (PEM) with ``tokens``, or the name of a kubeconfig ``context``, whose own
+    credentials are then used.
+    """
+
+    run_id: str
+    endpoint: str = ""
+    ca: str = field(default="", repr=False)
+    tokens: EksTokens | StaticToken | None = None
+    context: str = ""
+
+    def connect(self) -> Any:
+        """Give a client; raises TasktoolError when the kubeconfig has no such context or can't be read."""
+        from kubernetes import client
+
+        configuration = client.Configuration(host=self.endpoint or None)
+        if self.context:
+            load_context(self.context, configuration)
+        else:
+            configuration.ca_cert_data = self.ca
+        return _client(client, configuration, self.run_id)
+
+
+def load_context(context: str, configuration: Any) -> None:
+    """Fill a client configuration from a context of the kubeconfig (``KUBECONFIG`` or ``~/.kube/config``)."""
+    from kubernetes import config
+    from kubernetes.config.config_exception import ConfigException
+
+    try:
+        config.load_kube_config(  # type: ignore[no-untyped-call]
+            context=context, client_configuration=configuration
+        )
+    except (ConfigException, OSError, ValueError) as error:
+        raise TasktoolError(
+            f"The kubeconfig context {context!r} can't be used: {error}",
+            next_step="See which there are with: kubectl config get-contexts",
+            problem=Problem.REFUSED,
+        ) from error
+
+
+def context_facts(context: str) -> tuple[str, str]:
+    """Give endpoint and CA (PEM, empty when it has none) of a context."""
+    from kubernetes import client
+
+    configuration = client.Configuration()
+    load_context(context, configuration)
+    path = configuration.ssl_ca_cert
+    if path:
+        with open(path, encoding="ascii", errors="replace") as file:  # noqa: PTH123
+            return str(configuration.host), file.read()
+    return str(configuration.host), str(configuration.ca_cert_data or "")
+
+
+def decoded_ca(data: str) -> str:
+    """Give the PEM of a CA that the EKS API gives in base64."""
+    return base64.b64decode(data).decode("ascii", errors="replace")
+
+
+def _client(client: Any, configuration: Any, run_id: str) -> Any:
+    import urllib3
+
+    if is_loopback(configuration.host):
+        configuration.proxy = None
+    configuration.retries = urllib3.Retry(0, redirect=0, respect_retry_after_header=False)
+    configuration.connection_pool_maxsize = POOL
+    api = client.ApiClient(configuration)
+    api.user_agent = f"tasktool-infra/{__version__} run/{run_id}"
+    if configuration.verify_ssl and configuration.host.startswith("https"):
+        api.rest_client.pool_manager.connection_pool_kw["ssl_context"] = _tls(configuration)
+    return api
+
+
+def _tls(configuration: Any) -> Any:
+    """Give a TLS context as Python 3.12 had it.
+
+    From 3.13 on, certificates without an Authority Key Identifier are refused (VERIFY_X509_STRICT); clusters have such.
+    """
+    import ssl
+
+    context = ssl.create_default_context(cadata=_text(configuration.ca_cert_data), cafile=configuration.ssl_ca_cert)
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def _text(pem: str | bytes | None) -> str | None:
+    return pem.decode("ascii") if isinstance(pem, bytes) else pem or None

@@ -1,0 +1,85 @@
+"""What a Kubernetes API server answers, turned into the engine's errors with exact codes.
+
+One HTTP status has several meanings: a 404 can be about the object, its namespace or its kind; a 403 can be about
+rights or about a namespace that is going.
+"""
+
+import json
+from typing import Any
+
+from tasktool_infra.engine.errors import ApiError, Problem
+
+NO_OBJECT, NO_NAMESPACE, NO_KIND = "NotFound", "NamespaceNotFound", "KindNotFound"
+TERMINATING, CONFLICT, UNDECLARED = "NamespaceTerminating", "Conflict", "FieldNotDeclared"
+UNAUTHORIZED, FORBIDDEN = "Unauthorized", "Forbidden"
+
+_NEXT = {
+    UNAUTHORIZED: "The cluster does not know this caller: it needs an EKS access entry or an entry in aws-auth.",
+    FORBIDDEN: "Ask for a Role that allows this, then run again.",
+    UNDECLARED: "Correct the manifest: the field does not exist in this version of the kind.",
+}
+
+
+def from_response(status: int, body: bytes, call: str) -> ApiError:
+    """Give the engine's error for an answer that is not a success."""
+    answer = _parsed(body)
+    said = str(answer.get("message") or body[:300].decode(errors="replace").strip())
+    code = _code(status, answer, said)
+    denied = code in (UNAUTHORIZED, FORBIDDEN)
+    return ApiError(
+        code,
+        said,
+        call=call,
+        status=status,
+        detail=answer,
+        problem=Problem.DENIED if denied else Problem.FAILED,
+        next_step=_NEXT.get(code, ""),
+    )
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _code(status: int, answer: dict[str, Any], said: str) -> str:  # one row for each meaning
+    details = answer.get("details") or {}
+    causes = details.get("causes") or ()
+    if status == 404:  # noqa: PLR2004
+        return _missing(answer, details)
+    if status == 403 and any(cause.get("reason") == TERMINATING for cause in causes):  # noqa: PLR2004
+        return TERMINATING
+    if status == 500 and "failed to create typed patch object" in said:  # noqa: PLR2004
+        return UNDECLARED
+    return str(answer.get("reason") or status)
+
+
+def _missing(answer: dict[str, Any], details: dict[str, Any]) -> str:
+    if not answer:
+        return NO_KIND
+    return NO_NAMESPACE if details.get("kind") == "namespaces" else NO_OBJECT
+
+
+def from_fault(error: Exception, call: str, host: str) -> ApiError:
+    """Give the engine's error when there was no answer (an exception of urllib3, or the client's for TLS)."""
+    import urllib3.exceptions as e
+
+    cause = error.reason if isinstance(error, e.MaxRetryError) and error.reason else error
+    if isinstance(cause, e.NameResolutionError):
+        code = "NoSuchHost"
+    elif isinstance(cause, e.ConnectTimeoutError):
+        code = "ConnectTimeout"
+    elif isinstance(cause, e.NewConnectionError | e.ProxyError | e.SSLError) or "SSL" in str(cause):
+        code = "Unreachable"
+    else:
+        code = "Timeout" if isinstance(cause, e.TimeoutError) else "Reset"
+    return ApiError(
+        code,
+        f"{host}: {cause}",
+        call=call,
+        problem=Problem.UNREACHABLE,
+        next_step=f"Check that {host} can be reached from here: network, VPN, proxy, its public access CIDRs.",
+    )

@@ -1,0 +1,42 @@
+"""A Kubernetes Namespace."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import evolve, frozen
+
+from tasktool_infra.engine.fields import identity
+from tasktool_infra.engine.resource import Example
+from tasktool_infra.kube.object import KubeObject
+
+
+@frozen(kw_only=True)
+class Namespace(KubeObject):
+    """A namespace. One that carries no mark is used as it is, never marked and never deleted.
+
+    Source: Kubernetes API reference, Namespace v1.
+    """
+
+    kind = "namespace"
+    api_version, object_kind = "v1", "Namespace"
+    used_unmarked = True
+
+    name: str = identity()
+
+    def metadata(self) -> dict[str, Any]:
+        """Give name and labels."""
+        return {"name": self.name, "labels": dict(self.labels)}
+
+    def outputs(self) -> Iterator[tuple[str, str]]:
+        """Give the name."""
+        yield "namespace", self.name
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """Give one with and one without a further label."""
+        wanted = cls(name="example-namespace")
+        labelled = evolve(wanted, labels=wanted.labels | {"team": "blue"})
+        return (
+            Example(name="as it is", first=wanted, then=wanted),
+            Example(name="labelled", first=wanted, then=labelled),
+        )

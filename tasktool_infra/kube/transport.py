@@ -1,0 +1,111 @@
+"""Sends the engine's calls to one Kubernetes API server through the kubernetes client.
+
+Operations: ``get``, ``apply`` (server-side; parameters ``manifest``, ``force``, ``dry_run``), ``contested`` (who holds
+the fields that an apply without force would conflict on) and ``delete`` (with the UID as precondition).
+"""
+
+import json
+import threading
+from typing import Any
+
+from attrs import define, field, frozen
+
+from tasktool_infra.engine.calls import Call
+from tasktool_infra.engine.errors import ApiError
+from tasktool_infra.kube.access import ClusterAccess
+from tasktool_infra.kube.answers import CONFLICT, from_fault, from_response
+from tasktool_infra.kube.paths import path_of, path_of_manifest
+from tasktool_infra.values.frozen import thaw
+
+MANAGER = "tasktool-infra"
+TIMEOUTS = (10, 30)
+APPLY = "application/apply-patch+yaml"
+
+
+@define(eq=False)
+class KubeTransport:
+    """The transport of one cluster; used from several threads."""
+
+    access: ClusterAccess
+    _client: Any = field(init=False, default=None)
+    _lock: threading.Lock = field(init=False, factory=threading.Lock)
+
+    def send(self, call: Call) -> Any:
+        """Give the answer as plain data. Raises ApiError."""
+        parameters = thaw(call.parameters)
+        if call.operation == "contested":
+            return self._contested(call, parameters)
+        return self._request(call, request_of(call.operation, parameters))
+
+    def _contested(self, call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
+        dry = {**parameters, "dry_run": True, "force": False}
+        try:
+            self._request(call, request_of("apply", dry))
+        except ApiError as error:
+            if error.code != CONFLICT:
+                raise
+            return {"causes": (error.detail.get("details") or {}).get("causes", [])}
+        return {"causes": []}
+
+    def _request(self, call: Call, request: "Request") -> Any:
+        tokens = self.access.tokens
+        token = tokens.current() if tokens else None
+        status, data = self._exchange(call, request, token)
+        if status == 401 and tokens and tokens.renew(token or ""):  # noqa: PLR2004
+            status, data = self._exchange(call, request, tokens.current())
+        if status >= 400:  # noqa: PLR2004
+            raise from_response(status, data, call.name)
+        return json.loads(data)
+
+    def _exchange(self, call: Call, request: "Request", token: str | None) -> tuple[int, bytes]:
+        client = self._connected()
+        headers = {"Accept": "application/json", "Content-Type": request.content_type}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        serialized = client.param_serialize(
+            request.method,
+            request.path,
+            query_params=list(request.query),
+            header_params=headers,
+            body=request.body,
+            auth_settings=[] if token is not None else ["BearerToken"],
+        )
+        try:
+            response = client.call_api(*serialized, _request_timeout=TIMEOUTS)
+            data: bytes = response.read()
+        except Exception as error:
+            raise from_fault(error, call.name, client.configuration.host) from error
+        return response.status, data
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            with self._lock:
+                if self._client is None:
+                    self._client = self.access.connect()
+        return self._client
+
+
+@frozen
+class Request:
+    """What goes over the wire."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    content_type: str = "application/json"
+
+
+def request_of(operation: str, parameters: dict[str, Any]) -> Request:
+    """Give the request that a call means."""
+    if operation == "apply":
+        query = [("fieldManager", MANAGER), ("fieldValidation", "Strict")]
+        query += [("force", "true")] if parameters.get("force") else []
+        query += [("dryRun", "All")] if parameters.get("dry_run") else []
+        manifest = parameters["manifest"]
+        return Request("PATCH", path_of_manifest(manifest), tuple(query), manifest, APPLY)
+    path = path_of(parameters["api_version"], parameters["kind"], parameters.get("namespace", ""), parameters["name"])
+    if operation == "get":
+        return Request("GET", path)
+    body = {"propagationPolicy": "Background", "preconditions": {"uid": parameters["uid"]}}
+    return Request("DELETE", path, body=body)

@@ -1,0 +1,121 @@
+"""Opens what a run needs: the way to AWS and to the cluster, one driver for both, and the target that it leads to."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from attrs import define, frozen
+
+from tasktool_infra import target as targets
+from tasktool_infra.aws import retries as aws_retries
+from tasktool_infra.aws.connection import Connection, Embedded
+from tasktool_infra.aws.eks_cluster import Cluster
+from tasktool_infra.aws.transport import SERVICES, AwsTransport
+from tasktool_infra.engine.driver import Driver
+from tasktool_infra.engine.errors import Refused, TasktoolError
+from tasktool_infra.engine.events import Listeners, Noted
+from tasktool_infra.engine.hooks import current_hook
+from tasktool_infra.engine.retry import joined
+from tasktool_infra.engine.transport import Transport
+from tasktool_infra.kube import retries as kube_retries
+from tasktool_infra.kube.access import ClusterAccess, context_facts, decoded_ca
+from tasktool_infra.kube.token import EksTokens
+from tasktool_infra.kube.transport import KubeTransport
+from tasktool_infra.settings.environment import Environment
+from tasktool_infra.target import Target
+
+
+@define(eq=False)
+class Opened:
+    """A driver with its transports, and the connection to AWS."""
+
+    run_id: str
+    driver: Driver
+    connection: Connection
+    transports: dict[str, Transport]
+    sandbox: bool
+
+
+@frozen
+class SandboxFacts:
+    """What a run needs of the sandbox."""
+
+    embedded: Embedded
+    region: str
+
+
+@contextmanager
+def opened(environment: Environment, listeners: Listeners, *, sandbox: bool) -> Iterator[Opened]:
+    """Give what a run needs; credentials are resolved before anything runs side by side or draws.
+
+    Raises ApiError without credentials, Refused without a region, SandboxError when the sandbox does not start.
+    """
+    run_id = uuid.uuid4().hex[:12]
+    embedded = _sandbox(environment, listeners) if sandbox else None
+    region = environment.region or (embedded.region if embedded else None)
+    connection = Connection(run_id, region, embedded.embedded if embedded else None)
+    if not connection.region:
+        raise Refused("No region is known.", next_step="Set `region` in environments.toml, --region, or AWS_REGION.")
+    connection.credentials()
+    aws = AwsTransport(connection)
+    transports: dict[str, Transport] = dict.fromkeys(SERVICES, aws)
+    table = joined((aws_retries.TABLE, kube_retries.TABLE))
+    with Driver(transports, table, hook=current_hook(), listener=listeners) as driver:
+        yield Opened(run_id, driver, connection, transports, sandbox)
+
+
+def _sandbox(environment: Environment, listeners: Listeners) -> SandboxFacts:
+    from tasktool_infra import sandbox as sandboxes
+
+    try:
+        running = sandboxes.start(region=environment.region)
+    except sandboxes.SandboxError as error:
+        raise TasktoolError(str(error)) from error
+    listeners(Noted(at=0.0, text=sandboxes.describe(running)))
+    keys = Embedded(running.aws_endpoint, running.access_key_id, running.secret_access_key)
+    return SandboxFacts(keys, running.region)
+
+
+def prepare_kubernetes() -> None:
+    """Begin to import the kubernetes client, which takes long, while AWS is being asked."""
+    threading.Thread(target=_import_kubernetes, daemon=True).start()
+
+
+def _import_kubernetes() -> None:
+    pass
+
+
+def find_target(opened_run: Opened, environment: Environment) -> Target:
+    """Find out where the run would write; raises Refused when it is not what was asked for."""
+    target = targets.find(opened_run.driver, opened_run.connection, environment, sandbox=opened_run.sandbox)
+    context = context_facts(environment.context) if environment.context else None
+    wrong = targets.disagreements(environment, target, context)
+    if wrong:
+        listed = "\n".join(f"  - {fault}" for fault in wrong)
+        raise Refused(
+            f"This is not the target that was asked for; nothing was written.\n{listed}",
+            next_step="Correct the environment, or the credentials and the context that are used.",
+        )
+    return target
+
+
+def connect_cluster(opened_run: Opened, environment: Environment, target: Target) -> None:
+    """Add the transport of the cluster, when it is known how to reach it."""
+    if environment.context:
+        access = ClusterAccess(run_id=opened_run.run_id, context=environment.context)
+    elif isinstance(target.cluster, Cluster) and target.cluster.endpoint:
+        access = ClusterAccess(
+            run_id=opened_run.run_id,
+            endpoint=target.cluster.endpoint,
+            ca=decoded_ca(target.cluster.certificate_authority),
+            tokens=EksTokens(
+                opened_run.connection.credentials(),
+                cluster=target.cluster.name,
+                region=target.place.region,
+                partition=target.place.partition,
+            ),
+        )
+    else:
+        return
+    opened_run.transports[kube_retries.SERVICE] = KubeTransport(access)

@@ -1,0 +1,27 @@
+"""Asks the one question that a run may need answered, where there is somebody to ask."""
+
+import sys
+from collections.abc import Callable
+
+from tasktool_infra.engine.plan import Plan
+from tasktool_infra.report.words import safe
+
+
+def confirmation(*, yes: bool) -> bool | Callable[[Plan], bool] | None:
+    """Give what answers for the user: a prompt at a terminal, else only ``--yes``."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return True if yes else None
+
+    def ask(plan: Plan) -> bool:
+        if yes and plan.pinned:
+            return True
+        print("This needs a yes:")
+        for line in plan.asks:
+            print(f"  - {safe(line)}")
+        agreed = input("Go on? Only 'yes' is taken for a yes: ").strip() == "yes"
+        if agreed and not plan.pinned:
+            account = plan.target.get("account")
+            print(f'Not asked again with this line in environments.toml:  account = "{account}"')
+        return agreed
+
+    return ask

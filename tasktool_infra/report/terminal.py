@@ -1,0 +1,130 @@
+"""What a run says on standard output: the target, the plan, the progress, what was done and what came of it."""
+
+import sys
+import time
+
+from attrs import define, field
+
+from tasktool_infra.engine.calls import Wait
+from tasktool_infra.engine.events import Event, Failed, Finished, Noted, Planned, Retrying, Started, Stepped, Waiting
+from tasktool_infra.engine.execute import Result
+from tasktool_infra.engine.plan import Action, Change, Plan
+from tasktool_infra.engine.resource import Key
+from tasktool_infra.report.words import paint, safe, shown
+
+SIGNS = {
+    Action.CREATE: ("+", "green", "create"),
+    Action.UPDATE: ("~", "yellow", "change"),
+    Action.DELETE: ("-", "red", "delete"),
+    Action.REFUSE: ("!", "red", "refused"),
+    Action.WAITING: ("…", "cyan", "waiting"),
+    Action.UNKNOWN: ("?", "red", "unknown"),
+}
+DOING = {Action.CREATE: "creating", Action.UPDATE: "changing", Action.DELETE: "deleting"}
+DID = {Action.CREATE: "created", Action.UPDATE: "changed", Action.DELETE: "deleted"}
+GONE_ALREADY = "already gone"
+AGAIN = 10.0
+"""Seconds between two lines about the same wait."""
+
+
+@define
+class Terminal:
+    """Listens to a run and tells of it in plain lines."""
+
+    _told: dict[Key, float] = field(init=False, factory=dict)
+
+    def __call__(self, event: Event) -> None:
+        """Tell of what is worth telling."""
+        if isinstance(event, Noted):
+            print(paint(safe(event.text), "grey"), flush=True)
+        elif isinstance(event, Planned):
+            show_plan(event.plan)
+        elif isinstance(event, Started):
+            _line(f"{event.key}: {DOING[event.action]}")
+        elif isinstance(event, Stepped):
+            if not isinstance(event.step, Wait):
+                _line(paint(f"  {event.key}: {event.step.says}", "grey"))
+        elif isinstance(event, Finished):
+            _line(paint(f"{event.key}: {DID[event.action]} after {event.seconds:.1f} s", "green"))
+        elif isinstance(event, Failed):
+            _line(paint(f"{event.key}: failed: {safe(event.error.message)}", "red"))
+        elif isinstance(event, Waiting):
+            self._waits(event)
+        elif isinstance(event, Retrying) and event.pause > 1:
+            _line(paint(f"  {event.call.name}: {event.why} ({event.error.code}), again in {event.pause:.0f} s", "grey"))
+
+    def _waits(self, event: Waiting) -> None:
+        if event.at - self._told.get(event.key, float("-inf")) >= AGAIN:
+            self._told[event.key] = event.at
+            _line(f"  {event.key}: waiting for {event.what}: {safe(event.seen)}, {event.seconds:.0f} s")
+
+
+def _line(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def show_plan(plan: Plan) -> None:
+    """Print the target, every change, and the summary."""
+    print(_target(plan))
+    for note in plan.notes:
+        print(paint(f"Note: {safe(note)}", "yellow"))
+    listed = sorted(plan.changes, key=lambda change: change.action is Action.DELETE)
+    for change in listed:
+        _show_change(change)
+    unchanged = plan.count(Action.NONE)
+    if unchanged and plan.changing:
+        print(paint(f"  ({unchanged} unchanged)", "grey"))
+    used = [f"{sign} {word}" for action, (sign, _, word) in SIGNS.items() if plan.count(action)]
+    if used:
+        print(paint(f"  {', '.join(used)}", "grey"))
+    more = " The environment is as wanted." if plan.summary == "No changes." and plan.command != "teardown" else ""
+    print(paint(plan.summary, "bold") + more)
+    sys.stdout.flush()
+
+
+def _target(plan: Plan) -> str:
+    facts = plan.target
+    where = f"{facts.get('aws', 'AWS')} account {facts.get('account')}, {facts.get('region')}"
+    cluster = facts.get("cluster") or facts.get("context")
+    parts = [f"{plan.command.capitalize()} of {plan.environment}: {where}", f"as {plan.caller}"]
+    return safe(", ".join([*parts, *([f"cluster {cluster}"] if cluster else [])]))
+
+
+def _show_change(change: Change) -> None:
+    if change.action is Action.NONE:
+        if change.reason and change.reason != GONE_ALREADY:
+            print(paint(f"  = {change.key}: {safe(change.reason)}", "grey"))
+        return
+    sign, colour, _ = SIGNS[change.action]
+    adopts = " (adopt)" if change.adopts else ""
+    because = f": {safe(change.reason)}" if change.reason else ""
+    print(paint(f"  {sign} {safe(str(change.key))}{adopts}{because}", colour))
+    for difference in change.fields:
+        old = "" if difference.old is None else f"{shown(difference.old)} → "
+        new = "removed" if difference.new is None else shown(difference.new)
+        print(f"      {safe(difference.path)}: {old}{new}")
+    for removed in change.removes:
+        print(paint(f"      removes {safe(removed)}", "red"))
+    for kept in change.kept:
+        print(paint(f"      kept: {safe(kept)}", "grey"))
+    if change.next_step:
+        print(f"      {safe(change.next_step)}")
+
+
+def show_result(result: Result) -> None:
+    """Print what was done, what was not, and the outputs."""
+    actions = {change.key: change.action for change in result.plan.changes}
+    done = [actions[key] for key in result.done]
+    adds, alters, goes = (done.count(action) for action in (Action.CREATE, Action.UPDATE, Action.DELETE))
+    parts = [f"{adds} added", f"{alters} changed", f"{goes} destroyed"]
+    more = {"failed": result.failed, "not started": result.not_started, "waiting": result.waiting}
+    parts += [f"{len(keys)} {word}" for word, keys in more.items() if keys]
+    print(paint(f"Done: {', '.join(parts)}", "bold") + (f" ({result.took:.1f} s)" if done else ""))
+    for key in result.not_started:
+        print(f"  not started: {safe(str(key))}")
+    if result.outputs and result.plan.command != "teardown":
+        width = max(map(len, result.outputs))
+        print("\nOutputs:")
+        for name, value in result.outputs.items():
+            print(f"  {name:<{width}}  {safe(value)}")
+    sys.stdout.flush()

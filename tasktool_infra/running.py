@@ -1,0 +1,166 @@
+"""One run from wish to result: open, find the target, plan, ask, carry out, read again."""
+
+from collections.abc import Callable, Sequence
+from signal import Signals
+
+from attrs import field, frozen
+
+from tasktool_infra._version import __version__
+from tasktool_infra.engine.cancel import interruptible
+from tasktool_infra.engine.decide import Goal, Making, Removing
+from tasktool_infra.engine.errors import Declined, Problem, Refused
+from tasktool_infra.engine.events import Listeners, Planned
+from tasktool_infra.engine.execute import Result, Run, RunFailed
+from tasktool_infra.engine.owner import Owner
+from tasktool_infra.engine.plan import Plan
+from tasktool_infra.engine.resource import Key, Removal, Resource
+from tasktool_infra.engine.survey import Item, survey
+from tasktool_infra.exit_codes import foremost
+from tasktool_infra.merging import check_together, merged, placed
+from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_kubernetes
+from tasktool_infra.settings.environment import Environment
+from tasktool_infra.target import Target, notes
+from tasktool_infra.wishes import chosen, wishes
+
+Confirm = bool | Callable[[Plan], bool] | None
+
+
+class PlanRefused(Refused):
+    """A plan that holds something refused or unknown; nothing was written. ``plan`` says all of it."""
+
+    def __init__(self, plan: Plan) -> None:
+        reasons: dict[tuple[str, str], list[str]] = {}
+        for change in plan.blocked:
+            reasons.setdefault((change.reason, change.next_step), []).append(str(change.key))
+        blocks = [
+            f"{', '.join(keys)}: {why}" + (f"\n    {step}" if step else "") for (why, step), keys in reasons.items()
+        ]
+        problems = [Problem[change.problem] for change in plan.blocked if change.problem]
+        listed = "\n".join(f"  - {block}" for block in blocks)
+        super().__init__(f"Nothing was written.\n{listed}", problem=foremost(problems) or Problem.REFUSED)
+        self.plan = plan
+
+
+@frozen(kw_only=True)
+class Order:
+    """What a run is told: the command, what it is about, and what it may do."""
+
+    command: str
+    environments: tuple[Environment, ...]
+    resources: tuple[Resource, ...] = ()
+    owner: Owner | None = None
+    only: tuple[str, ...] = ()
+    sandbox: bool = False
+    adopt: bool = False
+    delete_data: bool = False
+    cluster_gone: bool = False
+    confirm: Confirm = None
+    listeners: Listeners = field(factory=Listeners)
+    signals: tuple[Signals, ...] = (Signals.SIGINT,)
+
+    @property
+    def removing(self) -> bool:
+        """Whether this is a teardown."""
+        return self.command == "teardown"
+
+    @property
+    def goal(self) -> Goal:
+        """What every resource is brought to."""
+        if self.removing:
+            return Removing(removal=Removal(delete_data=self.delete_data))
+        return Making(adopt=self.adopt)
+
+
+def planned(order: Order) -> Plan:
+    """Make the plan and tell of it; nothing is written. Raises what stands in the way of even planning."""
+    with opened(order.environments[0], order.listeners, sandbox=order.sandbox) as run:
+        return _plan(order, run).plan
+
+
+def carried_out(order: Order) -> Result:
+    """Plan, ask, carry out, and prove; give the result when nothing failed.
+
+    Raises PlanRefused (nothing was written), Declined (no yes), RunFailed (with the result), Interrupted.
+    """
+    with opened(order.environments[0], order.listeners, sandbox=order.sandbox) as run:
+        drawn = _plan(order, run)
+        if drawn.plan.blocked:
+            raise PlanRefused(drawn.plan)
+        if drawn.plan.changing:
+            _ask(order, drawn.plan)
+        with interruptible(run.driver.interrupt, signals=order.signals):
+            result = Run(run.driver, drawn.plan, order.goal, drawn.resources, drawn.found).execute()
+        return _checked(result)
+
+
+@frozen
+class Drawn:
+    """A plan, the resources that it is about, and what was read of them."""
+
+    plan: Plan
+    resources: dict[Key, Resource]
+    found: dict[Key, Resource | None]
+
+
+def _plan(order: Order, run: Opened) -> Drawn:
+    if set(order.only) != {"aws"}:
+        prepare_kubernetes()
+    with interruptible(run.driver.interrupt, signals=order.signals):
+        targets = [find_target(run, environment) for environment in order.environments]
+        check_together(targets)
+        items = chosen(_items(order, targets), order.only, removing=order.removing)
+        if any(item.layer != "aws" for item in items):
+            connect_cluster(run, order.environments[0], targets[0])
+        changes, found = survey(run.driver, items, order.goal)
+    plan = Plan(
+        command=order.command,
+        environment=", ".join(environment.name for environment in order.environments),
+        version=__version__,
+        target=targets[0].facts(),
+        caller=targets[0].caller,
+        pinned=targets[0].local or all(environment.account for environment in order.environments),
+        changes=changes,
+        notes=notes(order.environments[0], targets[0]),
+    )
+    order.listeners(Planned(at=run.driver.clock.now(), plan=plan))
+    return Drawn(plan, {item.key: item for item in items if isinstance(item, Resource)}, found)
+
+
+def _items(order: Order, targets: Sequence[Target]) -> tuple[Item, ...]:
+    if order.resources:
+        assert order.owner is not None
+        return placed(order.resources, order.owner, targets[0].place)
+    wanted = [
+        wishes(environment, target, removing=order.removing, cluster_gone=order.cluster_gone)
+        for environment, target in zip(order.environments, targets, strict=True)
+    ]
+    return merged(item for items in wanted for item in items)
+
+
+def _ask(order: Order, plan: Plan) -> None:
+    """Get the yes that a plan needs, if it needs one; raises Declined."""
+    if not plan.pinned and not callable(order.confirm):
+        account = plan.target.get("account")
+        raise Declined(
+            f"The account {account} is not pinned, and there is nobody to ask; nothing was written.",
+            next_step=f'If it is the right one: --account {account}, or account = "{account}" in environments.toml.',
+        )
+    if not (plan.asks or order.removing):
+        return
+    if not (order.confirm(plan) if callable(order.confirm) else order.confirm):
+        listed = "".join(f"\n  - {line}" for line in plan.asks)
+        raise Declined(f"This needs a yes, which was not given; nothing was written:{listed}", next_step=YES)
+
+
+YES = "At a terminal you are asked; elsewhere say --yes (from Python: confirm=True)."
+
+
+def _checked(result: Result) -> Result:
+    """Give a result in which nothing failed; else raise it as an error."""
+    if result.interrupted:
+        raise RunFailed("Interrupted.", result, Problem.INTERRUPTED)
+    if result.failed or result.not_started:
+        listed = "".join(f"\n  - {error.message}" for error in result.failed.values())
+        problem = foremost(error.problem for error in result.failed.values())
+        raise RunFailed(f"Not everything was done:{listed}", result, problem or Problem.FAILED)
+    return result

@@ -1,0 +1,1 @@
+"""Values that any layer may use: they know nothing of the rest of the package."""

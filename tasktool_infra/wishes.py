@@ -1,0 +1,127 @@
+"""What a run wants: the resources of an environment, and placeholders where the target says too little."""
+
+from collections.abc import Iterable
+
+from tasktool_infra.aws.eks_cluster import Cluster
+from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
+from tasktool_infra.engine.order import with_requirements
+from tasktool_infra.engine.plan import Action
+from tasktool_infra.engine.resource import Resource
+from tasktool_infra.engine.survey import Item, Placeholder
+from tasktool_infra.settings.environment import Environment
+from tasktool_infra.target import COMING, READY, NoSuchCluster, Target
+from tasktool_infra.task_tool import Facts, task_tool
+
+ACCESS = "access"
+LAYERS = {
+    "aws": "all AWS resources; no Kubernetes call is made",
+    ACCESS: "the namespace and the ServiceAccounts",
+}
+"""The parts of an environment that can be chosen by themselves."""
+
+
+def wishes(environment: Environment, target: Target, *, removing: bool, cluster_gone: bool) -> tuple[Item, ...]:
+    """Give what an environment is made of; raises Refused when the cluster is said to be gone and is not."""
+    resources = task_tool(environment, Facts(place=target.place, issuer=target.issuer))
+    if cluster_gone:
+        _check_gone(environment, target)
+        return tuple(resource for resource in resources if resource.layer != ACCESS)
+    return tuple(_obstacle(resource, environment, target, removing=removing) or resource for resource in resources)
+
+
+def _check_gone(environment: Environment, target: Target) -> None:
+    if isinstance(target.cluster, NoSuchCluster):
+        return
+    if isinstance(target.cluster, TasktoolError):
+        raise target.cluster
+    raise Refused(
+        f"--cluster-gone was given, but EKS does not say that the cluster {environment.eks_cluster_name} is gone.",
+        next_step="Run again without it.",
+    )
+
+
+def _obstacle(resource: Resource, environment: Environment, target: Target, *, removing: bool) -> Placeholder | None:
+    """Give what stands in the way of even describing or reading a resource."""
+    if resource.layer == ACCESS:
+        return _no_cluster(resource, environment, target, removing=removing)
+    if resource.kind != "iam_role" or target.issuer or removing:
+        return None
+    if isinstance(target.cluster, TasktoolError):
+        return _error(resource, target.cluster)
+    if isinstance(target.cluster, Cluster):
+        return _waits(resource, target.cluster)
+    reason = "whom the role is to trust is not known: no cluster is named and no issuer"
+    return _refused(resource, reason, "Set `eks_cluster_name` or `oidc_provider_url`.")
+
+
+def _no_cluster(resource: Resource, environment: Environment, target: Target, *, removing: bool) -> Placeholder | None:
+    cluster = target.cluster
+    if isinstance(cluster, NoSuchCluster) and removing:
+        return _refused(resource, cluster.message, "If it is gone for good, run again with --cluster-gone.")
+    if isinstance(cluster, TasktoolError):
+        return _error(resource, cluster)
+    if isinstance(cluster, Cluster) and cluster.status in COMING:
+        return _waits(resource, cluster)
+    if isinstance(cluster, Cluster) and cluster.status not in READY:
+        return _refused(resource, f"the cluster {cluster.name} is {cluster.status}", "Choose a cluster that is ACTIVE.")
+    if cluster is None and not environment.context:
+        return _refused(resource, "no cluster is named", "Set `eks_cluster_name` or `context`, or use --only aws.")
+    return None
+
+
+def _waits(resource: Resource, cluster: Cluster) -> Placeholder:
+    return Placeholder(
+        key=resource.key,
+        layer=resource.layer,
+        action=Action.WAITING,
+        reason=f"the cluster {cluster.name} is {cluster.status}",
+        next_step="Run again once it is ACTIVE.",
+    )
+
+
+def _error(resource: Resource, error: TasktoolError) -> Placeholder:
+    return Placeholder(
+        key=resource.key,
+        layer=resource.layer,
+        action=Action.REFUSE if error.problem is Problem.REFUSED else Action.UNKNOWN,
+        reason=error.message,
+        next_step=error.next_step,
+        problem=error.problem.name,
+    )
+
+
+def _refused(resource: Resource, reason: str, next_step: str) -> Placeholder:
+    return Placeholder(
+        key=resource.key,
+        layer=resource.layer,
+        action=Action.REFUSE,
+        reason=reason,
+        next_step=next_step,
+        problem=Problem.REFUSED.name,
+    )
+
+
+def chosen(items: tuple[Item, ...], only: Iterable[str], *, removing: bool) -> tuple[Item, ...]:
+    """Give the items that ``only`` names by layer, kind, ``kind.identity`` or identity, and what they require.
+
+    What is to be removed takes nothing along. Raises TasktoolError for a name that fits nothing.
+    """
+    names = list(only)
+    if not names:
+        return items
+    for name in names:
+        if not any(name in _names(item) for item in items):
+            known = ", ".join([*LAYERS, *dict.fromkeys(str(item.key) for item in items)])
+            raise TasktoolError(
+                f"--only {name}: there is no such thing.", next_step=f"Known: {known}", problem=Problem.USAGE
+            )
+    named = [item for item in items if _names(item).intersection(names)]
+    if removing:
+        return tuple(named)
+    resources = [item for item in items if isinstance(item, Resource)]
+    wanted = {r.key for r in with_requirements((i for i in named if isinstance(i, Resource)), resources)}
+    return tuple(item for item in items if item in named or item.key in wanted)
+
+
+def _names(item: Item) -> set[str]:
+    return {item.layer, item.key.kind, item.key.identity, str(item.key)}

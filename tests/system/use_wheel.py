@@ -1,0 +1,51 @@
+"""Builds the wheel and uses it in an empty environment: what a user installs must do without the checkout."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+UV = Path(sysconfig.get_path("scripts")) / "uv"
+
+
+def run(*command: str | Path, cwd: Path, expect: str = "") -> None:
+    """Run a command in a shell's environment without Python's variables, and look for a text in what it prints."""
+    clean = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "AWS_"))
+    }
+    clean["TASKTOOL_SANDBOX_HOME"] = str(cwd / "home")
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=clean, capture_output=True, text=True, check=False
+    )
+    said = done.stdout + done.stderr
+    if done.returncode != 0 or expect not in said:
+        sys.exit(f"{' '.join(map(str, command))}: exit code {done.returncode}, expected {expect!r} in:\n{said}")
+    print("ok:", Path(command[0]).name, *command[1:3])
+
+
+def main(folder: Path) -> None:
+    """Build, install and use, all in a folder."""
+    home = folder / "wheel"
+    home.mkdir(parents=True, exist_ok=True)
+    run(UV, "build", "--wheel", "--no-build-isolation", "--out-dir", home, ROOT, cwd=home)
+    wheel = max(home.glob("*.whl"), key=lambda path: path.stat().st_mtime)
+    empty = home / "empty"
+    python = empty / "bin" / "python"
+    run(UV, "venv", "--clear", "--python", sys.executable, empty, cwd=home)
+    locked = ROOT / "requirements" / "run.txt"
+    run(UV, "pip", "install", "--python", python, "--require-hashes", "-r", locked, cwd=home)
+    run(UV, "pip", "install", "--python", python, "--no-deps", wheel, cwd=home)
+    tasktool = empty / "bin" / "tasktool"
+    run(tasktool, "--version", cwd=home, expect="tasktool ")
+    try:
+        run(tasktool, "provision", "prod", "--sandbox", cwd=home, expect="Plan: ")
+        run(tasktool, "provision", "prod", "--sandbox", cwd=home, expect="No changes.")
+        run(tasktool, "teardown", "prod", "--sandbox", "--yes", "--delete-data", cwd=home, expect="Done: ")
+    finally:
+        run(tasktool, "sandbox", "stop", cwd=home)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
