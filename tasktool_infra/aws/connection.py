@@ -7,6 +7,7 @@ engine has the one retry mechanism.
 import os
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from attrs import define, field, frozen
@@ -48,7 +49,7 @@ class Connection:
         self._session = self._guarded(self._make_session)
 
     def _make_session(self) -> Any:
-        import boto3.session
+        # botocore is what boto3 stands on; boto3 itself would add a tenth of a second of imports for transfers.
         import botocore.session
 
         if self.embedded is not None:
@@ -60,13 +61,18 @@ class Connection:
         else:
             core = botocore.session.get_session()
             _share_cache_with_the_cli(core)
-        return boto3.session.Session(botocore_session=core, region_name=self.region_wanted)
+        return core
 
     @property
     def region(self) -> str | None:
         """The region that calls go to, or None when nobody named one."""
-        name = self._session.region_name
+        name = self.region_wanted or self._from_shell()
         return str(name) if name else None
+
+    def _from_shell(self) -> str | None:
+        # botocore knows the older variable only; all other SDKs let this one win.
+        named: str | None = os.environ.get("AWS_REGION") or self._session.get_config_variable("region")
+        return named
 
     def partition(self) -> str:
         """Give the partition of the region, such as ``aws`` or ``aws-cn``."""
@@ -111,9 +117,10 @@ class Connection:
 
     def _make_client(self, service: str) -> Any:
         url = self.embedded.endpoint if self.embedded is not None else None
-        client = self._session.client(service, endpoint_url=url, config=self._config(local=url is not None))
+        make = partial(self._session.create_client, service, region_name=self.region)
+        client = make(endpoint_url=url, config=self._config(local=url is not None))
         if url is None and is_loopback(client.meta.endpoint_url):
-            client = self._session.client(service, config=self._config(local=True))
+            client = make(config=self._config(local=True))
         return client
 
     def _config(self, *, local: bool) -> Any:

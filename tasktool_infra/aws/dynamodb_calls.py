@@ -1,9 +1,11 @@
 """The calls and waits of a DynamoDB table. Source: DynamoDB API reference."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from tasktool_infra.engine.calls import GONE, Call, Wait, write
+from tasktool_infra.engine.calls import GONE, Call, Meaning, Wait, write
 
+FORBIDDEN = Meaning("forbidden")
 MISSING = {"ResourceNotFoundException": GONE}
 BROKEN = {
     "INACCESSIBLE_ENCRYPTION_CREDENTIALS": "its KMS key can't be used",
@@ -24,6 +26,22 @@ _SEEN = (
     "join(', ', [[Table.TableStatus], Table.SSEDescription.[join(' ', ['encryption', Status])],"
     f" Table.GlobalSecondaryIndexes{_STILL}.join(' ', [IndexName, IndexStatus])][])"
 )
+
+
+def reads(name: str, arn: str) -> tuple[Call, ...]:
+    """Give the calls that read the table, its backups and its tags; which codes mean absence differs."""
+    absent = {**MISSING, "TableNotFoundException": GONE}
+    return (
+        describe(name),
+        Call("dynamodb", "describe_continuous_backups", {"TableName": name}, expects=absent),
+        tagging(arn, {"AccessDeniedException": FORBIDDEN}),
+    )
+
+
+def tagging(arn: str, more: Mapping[str, Meaning] | None = None) -> Call:
+    """Give the call that lists the tags."""
+    expects = {**MISSING, **(more or {})}
+    return Call("dynamodb", "list_tags_of_resource", {"ResourceArn": arn}, expects=expects, pages=True)
 
 
 def describe(name: str) -> Call:

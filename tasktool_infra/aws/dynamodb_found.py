@@ -4,7 +4,7 @@ Source: DynamoDB API reference, TableDescription. What AWS leaves out has a mean
 provisioned billing, no SSEDescription a key that AWS owns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tasktool_infra.aws.dynamodb_keys import PROVISIONED, Attribute, found_index, found_key, types_of
@@ -13,9 +13,13 @@ from tasktool_infra.engine.resource import Phase
 _PHASES = {"CREATING": Phase.CREATING, "DELETING": Phase.DELETING}
 
 
-def found(table: Mapping[str, Any], backups: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the fields; an index that is being deleted is no index any more."""
-    types, indexes = types_of(table), table.get("GlobalSecondaryIndexes", ())
+def found(table: Mapping[str, Any], backups: Mapping[str, Any], wanted: Iterable[Attribute]) -> dict[str, Any]:
+    """Give the fields; an index that is being deleted is no index any more.
+
+    AWS tells the type of every key. An emulator forgets them when an index is added; then they are as wanted.
+    """
+    types = {key.name: key.type for key in wanted} | types_of(table)
+    indexes = table.get("GlobalSecondaryIndexes", ())
     unsettled = frozenset(index["IndexName"] for index in indexes if index.get("IndexStatus", "ACTIVE") != "ACTIVE")
     recovery = backups.get("PointInTimeRecoveryDescription", {})
     return {

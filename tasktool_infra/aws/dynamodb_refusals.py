@@ -34,7 +34,7 @@ def _wanted(wanted: "Table") -> Iterator[Refusal]:
     if wanted.kms_key_arn is not None and not is_key_arn(wanted.kms_key_arn):
         yield Refusal(f"kms_key_arn {wanted.kms_key_arn} is not the ARN of a key", SHOW_KEY)
     types: dict[str, str] = {}
-    for key in (*wanted.keys, *(key for index in wanted.indexes for key in index.keys)):
+    for key in wanted.all_keys:
         if types.setdefault(key.name, key.type) != key.type:
             yield Refusal(f"the attribute {key.name} is wanted with two types", "Give it the same type everywhere.")
 

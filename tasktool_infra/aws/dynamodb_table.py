@@ -12,7 +12,7 @@ from tasktool_infra.aws.dynamodb_found import found
 from tasktool_infra.aws.dynamodb_keys import ON_DEMAND, PROVISIONED, Attribute, Index, attribute, optional, pair
 from tasktool_infra.aws.dynamodb_refusals import ANOTHER_TABLE, refusals
 from tasktool_infra.aws.kind import AwsResource
-from tasktool_infra.engine.calls import GONE, Call, Pause, Reading, Step
+from tasktool_infra.engine.calls import GONE, Pause, Reading, Step
 from tasktool_infra.engine.errors import Refused
 from tasktool_infra.engine.fields import exclusive, fact, identity, immutable
 from tasktool_infra.engine.resource import Departure, Example, Phase, Refusal, Removal
@@ -55,6 +55,11 @@ class Table(AwsResource):
         return pair(self.hash_key, self.range_key)
 
     @property
+    def all_keys(self) -> tuple[Attribute, ...]:
+        """The keys of the table and of its indexes; some more than once."""
+        return (*self.keys, *(key for index in self.indexes for key in index.keys))
+
+    @property
     def arn(self) -> str:
         """The ARN, which follows from place and name."""
         return self.place.arn("dynamodb", f"table/{self.name}")
@@ -66,9 +71,12 @@ class Table(AwsResource):
         none.
         """
         for _ in range(LOOKS):
-            described, backups, tagging = yield self._reads()
+            described, backups, tagging = yield calls.reads(self.name, self.arn)
             if described is GONE:
                 return None
+            if tagging is calls.FORBIDDEN:
+                # Of an absent table too it may be said that its tags are forbidden: this one is there.
+                tagging = yield calls.tagging(self.arn)
             live = self._live(described["Table"], backups, tagging)
             if tagging is not GONE:
                 return live
@@ -76,16 +84,8 @@ class Table(AwsResource):
         why = calls.BROKEN.get(live.status, f"it is {live.status}")
         raise Refused(f"{self.key}: it exists, but its tags can't be read: {why}", next_step=ANOTHER_TABLE)
 
-    def _reads(self) -> tuple[Call, ...]:
-        absent = {**calls.MISSING, "TableNotFoundException": GONE}
-        return (
-            calls.describe(self.name),
-            Call("dynamodb", "describe_continuous_backups", {"TableName": self.name}, expects=absent),
-            Call("dynamodb", "list_tags_of_resource", {"ResourceArn": self.arn}, expects=calls.MISSING, pages=True),
-        )
-
     def _live(self, table: Any, backups: Any, tagging: Any) -> Self:
-        values = found(table, {} if backups is GONE else backups["ContinuousBackupsDescription"])
+        values = found(table, {} if backups is GONE else backups["ContinuousBackupsDescription"], self.all_keys)
         state = self.tag_state({} if tagging is GONE else tags.from_list(tagging.get("Tags", ())))
         kept = (*state.pop("kept"), *(f"local index {i['IndexName']}" for i in table.get("LocalSecondaryIndexes", ())))
         return type(self)(name=table["TableName"], **values, **state, kept=kept, place=self.place)
