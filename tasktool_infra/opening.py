@@ -100,6 +100,18 @@ def find_target(opened_run: Opened, environment: Environment) -> Target:
     return target
 
 
+def reach(cluster: Cluster) -> str:
+    """Give what EKS says of who can reach the cluster, as the next step for those who can't."""
+    if not cluster.public_access:
+        return (
+            f"The cluster {cluster.name} has no public endpoint: reach it from its VPC, by VPN, or through a `context`."
+        )
+    if cluster.public_access_cidrs in ((), ("0.0.0.0/0",)):
+        return f"The endpoint of {cluster.name} is open to every address: check network and proxy here."
+    listed = ", ".join(cluster.public_access_cidrs)
+    return f"The public endpoint of {cluster.name} lets in {listed} only: is your address among them?"
+
+
 def connect_cluster(opened_run: Opened, environment: Environment, target: Target) -> None:
     """Add the transport of the cluster, when it is known how to reach it."""
     if environment.context:
@@ -108,6 +120,7 @@ def connect_cluster(opened_run: Opened, environment: Environment, target: Target
         access = ClusterAccess(
             run_id=opened_run.run_id,
             endpoint=target.cluster.endpoint,
+            hint=reach(target.cluster),
             ca=decoded_ca(target.cluster.certificate_authority),
             tokens=EksTokens(
                 opened_run.connection.credentials(),

@@ -26,6 +26,8 @@ class ClusterAccess:
     ca: str = field(default="", repr=False)
     tokens: EksTokens | StaticToken | None = None
     context: str = ""
+    hint: str = ""
+    """What is known of why the endpoint may not be reached, for messages."""
 
     def connect(self) -> Any:
         """Give a client; raises TasktoolError when the kubeconfig has no such context or can't be read."""

@@ -63,8 +63,11 @@ def _missing(answer: dict[str, Any], details: dict[str, Any]) -> str:
     return NO_NAMESPACE if details.get("kind") == "namespaces" else NO_OBJECT
 
 
-def from_fault(error: Exception, call: str, host: str) -> ApiError:
-    """Give the engine's error when there was no answer (an exception of urllib3, or the client's for TLS)."""
+def from_fault(error: Exception, call: str, host: str, hint: str = "") -> ApiError:
+    """Give the engine's error when there was no answer (an exception of urllib3, or the client's for TLS).
+
+    ``hint`` is what is known of why the host may not be reached.
+    """
     import urllib3.exceptions as e
 
     cause = error.reason if isinstance(error, e.MaxRetryError) and error.reason else error
@@ -81,5 +84,5 @@ def from_fault(error: Exception, call: str, host: str) -> ApiError:
         f"{host}: {cause}",
         call=call,
         problem=Problem.UNREACHABLE,
-        next_step=f"Check that {host} can be reached from here: network, VPN, proxy, its public access CIDRs.",
+        next_step=hint or f"Check that {host} can be reached from here: network, VPN, proxy.",
     )

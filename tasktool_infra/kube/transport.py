@@ -74,7 +74,7 @@ class KubeTransport:
             response = client.call_api(*serialized, _request_timeout=TIMEOUTS)
             data: bytes = response.read()
         except Exception as error:
-            raise from_fault(error, call.name, client.configuration.host) from error
+            raise from_fault(error, call.name, client.configuration.host, self.access.hint) from error
         return response.status, data
 
     def _connected(self) -> Any:

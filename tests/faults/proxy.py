@@ -45,7 +45,6 @@ def proxy(upstream: str, *, delay: float = 0.0) -> Iterator[Proxy]:
 def _handler(netloc: str, running: Proxy) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # an answer leaves in one piece; unbuffered, each costs a delayed acknowledgement
         disable_nagle_algorithm = True
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
@@ -72,7 +71,6 @@ def _handler(netloc: str, running: Proxy) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(data)
-            self.wfile.flush()
 
     for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"):
         setattr(Handler, f"do_{method}", Handler.forward)
