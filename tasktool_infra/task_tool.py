@@ -1,5 +1,6 @@
 """The task tool: which resources one of its environments has. This reads like the tutorial's page."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -21,6 +22,7 @@ from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.service_account import ServiceAccount
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.values.frozen import FrozenDict
+from tasktool_infra.workloads import Surroundings, workloads
 
 APPLICATION = "task-tool"
 PROD = "prod"
@@ -32,15 +34,22 @@ NOBODY = Document.parse({"Version": "2012-10-17", "Statement": []})
 class Facts:
     """What must be known of the world to name everything: the place, and the cluster's token issuer.
 
-    Without an issuer the roles trust nobody, which does for their removal.
+    Without an issuer the roles trust nobody, which does for their removal. Without ``images`` nobody looks whether they
+    were pushed.
     """
 
     place: Place
     issuer: str | None
+    images: bool = True
 
 
-def task_tool(environment: Environment, facts: Facts) -> tuple[Resource, ...]:
-    """Give every resource of one environment, with its marks and its place. Pure."""
+def task_tool(
+    environment: Environment, facts: Facts, manifests: Iterable[Mapping[str, Any]] = ()
+) -> tuple[Resource, ...]:
+    """Give every resource of one environment, with its marks and its place. Pure.
+
+    ``manifests`` are the application's objects, as kustomize renders them for this environment.
+    """
     repositories = [Repository(name=name, shared=True) for name in environment.repositories]
     table = tasks_table(environment)
     bucket = Bucket(name=environment.bucket)
@@ -48,13 +57,14 @@ def task_tool(environment: Environment, facts: Facts) -> tuple[Resource, ...]:
     providers = cluster_provider(environment, facts)
     service = role("TaskService", "task-service", (policies.table,), environment, facts)
     reporter = role("TaskReporter", "task-reporter", (policies.table_read, policies.reports), environment, facts)
-    namespace, *accounts = access(environment, facts.place, {"task-service": service, "task-reporter": reporter})
+    namespace, accounts = access(environment, facts.place, {"task-service": service, "task-reporter": reporter})
 
     owner = Owner(APPLICATION, environment.name)
     roles = [evolve(each, after=tuple(providers)) for each in (service, reporter)]
     aws: list[AwsResource] = [*repositories, table, bucket, *policies.all, *providers, *roles]
     tagged = [evolve(each, tags=FrozenDict(environment.tags)).marked(owner).at(facts.place) for each in aws]
-    return (*tagged, *(each.marked(owner) for each in (namespace, *accounts)))
+    around = Surroundings(namespace=namespace, accounts=accounts, place=facts.place, images=facts.images)
+    return (*tagged, *(each.marked(owner) for each in (namespace, *accounts, *workloads(manifests, around))))
 
 
 def cluster_provider(environment: Environment, facts: Facts) -> list[OidcProvider]:
@@ -175,16 +185,18 @@ def trust(facts: Facts, namespace: str, account: str) -> Document:
     return irsa_trust(provider.arn, provider.url, namespace, account)
 
 
-def access(environment: Environment, place: Place, roles: dict[str, Role]) -> tuple[Namespace | ServiceAccount, ...]:
+def access(
+    environment: Environment, place: Place, roles: dict[str, Role]
+) -> tuple[Namespace, tuple[ServiceAccount, ...]]:
     """Give the namespace, and in it a ServiceAccount for each role."""
     namespace = Namespace(name=environment.namespace)
-    accounts = [
+    accounts = tuple(
         ServiceAccount(
             namespace=environment.namespace, name=name, role_arn=each.at(place).arn, within=namespace, after=(each,)
         )
         for name, each in roles.items()
-    ]
-    return (namespace, *accounts)
+    )
+    return namespace, accounts
 
 
 def iam_name(name: str, environment: Environment) -> str:

@@ -57,12 +57,16 @@ def _sort(code: str, said: str) -> tuple[Problem, str]:
 def no_answer(error: Exception, call: str, host: str) -> ApiError | None:
     """Give the engine's error when AWS did not answer, or None when the fault is another."""
     from botocore import exceptions as e
+    from botocore.parsers import ResponseParserError
 
     said = f"{host}: {error}"
-    if isinstance(
-        error, e.ReadTimeoutError | e.ConnectionClosedError | e.ResponseStreamingError | e.IncompleteReadError
-    ):
-        code = "Timeout" if isinstance(error, e.ReadTimeoutError) else "Reset"
+    if isinstance(error, e.ReadTimeoutError):
+        code = "Timeout"
+    elif isinstance(error, e.ConnectionClosedError | e.ResponseStreamingError | e.IncompleteReadError):
+        code = "Reset"
+    elif isinstance(error, ResponseParserError):
+        # Something in between has answered in the place of AWS: what became of the request, nobody knows.
+        code, said = "Reset", f"{host}: the answer can't be read, it is not from AWS"
     elif isinstance(error, e.EndpointConnectionError | e.ConnectTimeoutError | e.ProxyConnectionError | e.SSLError):
         code = _unreached(error)
     elif isinstance(error, e.HTTPClientError):
@@ -101,7 +105,31 @@ def refusal(error: Exception, call: str, host: str = "AWS") -> TasktoolError:
         return TasktoolError("No region is known.", next_step=step, problem=Problem.REFUSED)
     if isinstance(error, e.ParamValidationError):
         return TasktoolError(f"{call}: {error}", problem=Problem.REFUSED)
-    return _credentials_fault(error, call)
+    if _is_about_credentials(error):
+        return _credentials_fault(error, call)
+    return TasktoolError(f"{call}: {type(error).__name__}: {error}")
+
+
+def _is_about_credentials(error: Exception) -> bool:
+    """Say whether the configuration, the credentials or the way to get them are at fault."""
+    from botocore import exceptions as e
+
+    return isinstance(
+        error,
+        e.NoCredentialsError
+        | e.PartialCredentialsError
+        | e.CredentialRetrievalError
+        | e.UnknownCredentialError
+        | e.MetadataRetrievalError
+        | e.ProfileNotFound
+        | e.ConfigNotFound
+        | e.ConfigParseError
+        | e.InvalidConfigError
+        | e.InfiniteLoopConfigError
+        | e.RefreshWithMFAUnsupportedError
+        | e.SSOError
+        | e.TokenRetrievalError,
+    )
 
 
 def _credentials_fault(error: Exception, call: str) -> ApiError:

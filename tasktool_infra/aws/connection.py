@@ -115,6 +115,13 @@ class Connection:
                 client = self._clients[service]
         return client
 
+    def close(self) -> None:
+        """Give the sockets back; clients that are needed again are made again."""
+        with self._lock:
+            clients, self._clients = self._clients, {}
+        for client in clients.values():
+            client.close()
+
     def _make_client(self, service: str) -> Any:
         url = self.embedded.endpoint if self.embedded is not None else None
         make = partial(self._session.create_client, service, region_name=self.region)

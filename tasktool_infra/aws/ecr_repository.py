@@ -137,11 +137,15 @@ class Repository(AwsResource):
         wanted = cls(name="examples/of-repositories")
         loose = evolve(wanted, scan_on_push=False, immutable_tags=False, untagged_days=None)
         shared = evolve(wanted, shared=True)
+        keyed = evolve(
+            wanted, kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+        )
         return (
             Example(name="as it is", first=wanted, then=wanted),
             Example(name="hardened", first=loose, then=wanted),
             Example(name="other age", first=evolve(wanted, untagged_days=30), then=wanted),
             Example(name="movable tags", first=evolve(wanted, excluded_tags=frozenset({"latest*"})), then=wanted),
             Example(name="shared", first=shared, then=shared),
+            Example(name="own key", first=keyed, then=keyed),
             Example(name="tagged", first=wanted, then=evolve(wanted, tags=FrozenDict({"team": "blue"}))),
         )

@@ -56,7 +56,8 @@ class Wait:
     """Ask until ``done`` (JMESPath on the answer) is true; without one, until the call answers :data:`GONE`.
 
     ``failed`` is a JMESPath that ends the wait as an error, ``sees`` one for what is shown meanwhile; ``deadline`` is
-    in seconds.
+    in seconds. ``pointless`` says when nobody could make it
+    happen; ``explain`` finds out why, when it failed or was late.
     """
 
     call: Call
@@ -65,6 +66,8 @@ class Wait:
     sees: str = ""
     deadline: float = 600.0
     says: str = field(default="", eq=False)
+    pointless: "Pointless | None" = field(default=None, eq=False)
+    explain: "Explanation | None" = field(default=None, eq=False)
 
 
 @frozen
@@ -94,6 +97,22 @@ class Procedure(Protocol):
 
     def run(self) -> Reading[None]:
         """Give the calls, as a reading."""
+
+
+@frozen
+class Pointless:
+    """When waiting is in vain: the answer to ``call`` for which ``when`` (JMESPath) is true; ``says`` is the reason."""
+
+    call: Call
+    when: str
+    says: str
+
+
+class Explanation(Protocol):
+    """Finds out why something did not come to be: inert itself, with a generator of its own."""
+
+    def run(self) -> Reading[str]:
+        """Give the calls, as a reading that returns the reason for people, or nothing."""
 
 
 Step = Call | Wait | Procedure

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from attrs import define, field, frozen
 from tenacity import wait_exponential_jitter
 
-from tasktool_infra.engine.calls import GONE, Call, Meaning, Pause, Reading, Step, Wait
+from tasktool_infra.engine.calls import GONE, Call, Meaning, Pause, Pointless, Reading, Step, Wait
 from tasktool_infra.engine.clock import Clock
 from tasktool_infra.engine.decide import Goal, Making, not_accepted
 from tasktool_infra.engine.differences import changes
@@ -124,15 +124,17 @@ class Work:
         began, attempt = self.clock.now(), 0
         while True:
             answer = yield wait.call
-            if _is_done(wait, answer):
+            if _is_done(wait, answer) or (attempt == 0 and (yield from is_pointless(wait.pointless))):
                 return
             seen = _seen(wait, answer)
             elapsed = self.clock.now() - began
             self.tell(Waiting(at=self.clock.now(), key=self.wanted.key, what=wait.says, seen=seen, seconds=elapsed))
             if wait.failed and _search(wait.failed, answer):
-                raise TasktoolError(f"{self.wanted.key}: {wait.says}: it ended as {seen}")
+                why = yield from _why(wait)
+                raise TasktoolError(f"{self.wanted.key}: {wait.says}: it ended as {seen}{why}")
             if elapsed > wait.deadline:
-                said = f"{self.wanted.key}: {wait.says}: not after {elapsed:.0f} s, last seen: {seen}"
+                why = yield from _why(wait)
+                said = f"{self.wanted.key}: {wait.says}: not after {elapsed:.0f} s, last seen: {seen}{why}"
                 raise DeadlinePassed(said, next_step="Run again to continue.")
             attempt += 1
             yield Pause(LOOKS.pause(attempt))
@@ -177,6 +179,26 @@ class Trouble:
 def _lagging(missing: tuple[Step, ...], tried: tuple[Step, ...], lost: OpenOutcome | None) -> bool:
     """Say whether reads may only not show yet what was done, or what may have been done."""
     return all(step in tried for step in missing) if lost is None else any(step in tried for step in missing)
+
+
+def is_pointless(pointless: Pointless | None) -> Reading[bool]:
+    """Say whether nobody could make happen what is waited for."""
+    if pointless is None:
+        return False
+    answer = yield pointless.call
+    # Who may not look can't know, and waits.
+    return isinstance(answer, Meaning) is False and bool(_search(pointless.when, answer))
+
+
+def _why(wait: Wait) -> Reading[str]:
+    """Find out why a wait was in vain; what can't be found out is left out."""
+    if wait.explain is None:
+        return ""
+    try:
+        reason = yield from wait.explain.run()
+    except TasktoolError as error:
+        reason = f"(the reason could not be found out: {error.message})"
+    return f"\n{reason}" if reason else ""
 
 
 def _is_done(wait: Wait, answer: object) -> bool:

@@ -7,7 +7,7 @@ from tasktool_infra.engine.differences import changes
 from tasktool_infra.engine.errors import NotAccepted, Problem, Refused, TasktoolError
 from tasktool_infra.engine.owner import Ownership
 from tasktool_infra.engine.plan import Action, Change
-from tasktool_infra.engine.resource import Removal, Resource
+from tasktool_infra.engine.resource import Refusal, Removal, Resource
 
 USE = "To allow this change, run again with --adopt; it stays unmarked."
 ADOPT = "If it is meant to belong to this environment, run again with --adopt; it is then marked as ours."
@@ -41,9 +41,12 @@ class Making:
         if refusals:
             reasons = "; ".join(refusal.reason for refusal in refusals)
             return _refuse(wanted, reasons, " ".join(dict.fromkeys(r.way_out for r in refusals)))
-        kept = live.kept if live is not None else ()
+        obstacle = next(iter(wanted.waits(live)), None)
+        if obstacle is not None:
+            return _waiting(wanted, obstacle)
+        kept, remarks = (live.kept, live.remarks) if live is not None else ((), ())
         if live == wanted:
-            return Change(key=wanted.key, layer=wanted.layer, action=Action.NONE, kept=kept)
+            return Change(key=wanted.key, layer=wanted.layer, action=Action.NONE, kept=kept, remarks=remarks)
         differences = changes(live, wanted)
         steps = tuple(wanted.converge(live))
         if not steps:
@@ -51,7 +54,14 @@ class Making:
             return _refuse(wanted, f"{names} differ, and no call of the API changes that", "")
         action = Action.CREATE if live is None else Action.UPDATE
         return Change(
-            key=wanted.key, layer=wanted.layer, action=action, fields=differences, steps=steps, adopts=adopts, kept=kept
+            key=wanted.key,
+            layer=wanted.layer,
+            action=action,
+            fields=differences,
+            steps=steps,
+            adopts=adopts,
+            kept=kept,
+            remarks=remarks,
         )
 
     def next_steps(self, wanted: Resource, live: Resource | None, *, adopting: bool) -> tuple[Step, ...]:
@@ -59,6 +69,9 @@ class Making:
         change = Making(adopt=adopting).change(wanted, live)
         if change.action is Action.REFUSE:
             raise Refused(f"{wanted.key}: {change.reason}", next_step=change.next_step)
+        if change.action is Action.WAITING:
+            said = f"{wanted.key}: {change.reason}"
+            raise TasktoolError(said, next_step=change.next_step, problem=Problem.UNFINISHED)
         return change.steps
 
 
@@ -121,6 +134,16 @@ def not_accepted(wanted: Resource, live: Resource | None, goal: Goal) -> NotAcce
 
 def _named(live: Resource, wanted: Resource) -> str:
     return ", ".join(difference.path for difference in changes(live, wanted))
+
+
+def _waiting(wanted: Resource, obstacle: Refusal) -> Change:
+    return Change(
+        key=wanted.key,
+        layer=wanted.layer,
+        action=Action.WAITING,
+        reason=obstacle.reason,
+        next_step=obstacle.way_out,
+    )
 
 
 def _refuse(wanted: Resource, reason: str, way_out: str) -> Change:

@@ -91,6 +91,7 @@ class Driver:
     _flights: Flights = field(init=False)
     _tasks: dict[Any, Task] = field(init=False, factory=dict)
     _outcomes: dict[Any, Outcome] = field(init=False, factory=dict)
+    _needs: dict[Any, set[Any]] = field(init=False, factory=dict)
     _fault: Exception | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
@@ -131,15 +132,23 @@ class Driver:
             return outcome.value
         raise outcome.error if isinstance(outcome, Failure) else Interrupted("Interrupted.")
 
-    def run(self, tasks: Mapping[K, Task], order: Mapping[K, Collection[K]] | None = None) -> dict[K, Outcome]:
+    def run(
+        self,
+        tasks: Mapping[K, Task],
+        order: Mapping[K, Collection[K]] | None = None,
+        after: Mapping[K, Collection[K]] | None = None,
+    ) -> dict[K, Outcome]:
         """Run all tasks, each once those that ``order`` names for it have succeeded; give each one's outcome.
+
+        Those that ``after`` names must have ended before, however they ended.
 
         After an interrupt, a task that asks for anything more ends with Interrupted, and no other begins.
         """
         self._loop.forget()
         self._tasks, self._outcomes = dict(tasks), {}
+        self._needs = {key: {k for k in (order or {}).get(key, ()) if k in tasks} for key in tasks}
         waiting: dict[Hashable, set[Hashable]] = {
-            key: {before for before in (order or {}).get(key, ()) if before in tasks} for key in tasks
+            key: self._needs[key] | {k for k in (after or {}).get(key, ()) if k in tasks} for key in tasks
         }
         while len(self._outcomes) < len(tasks):
             self._start_ready(waiting)
@@ -155,7 +164,7 @@ class Driver:
         while progress:
             progress = False
             for key in list(waiting):
-                failed = next((k for k in waiting[key] if self._is_lost(k)), None)
+                failed = next((k for k in self._needs[key] if self._is_lost(k)), None)
                 if self.interrupted or failed is not None:
                     del waiting[key]
                     self._outcomes[key] = NotStarted(failed)

@@ -10,7 +10,7 @@ from tasktool_infra.engine.decide import Goal, Making
 from tasktool_infra.engine.driver import Driver, NotStarted, Success, Task
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.engine.events import Failed, Finished, Started
-from tasktool_infra.engine.order import creation, removal
+from tasktool_infra.engine.order import creation, earlier, removal
 from tasktool_infra.engine.plan import CHANGING, Action, Change, Plan
 from tasktool_infra.engine.resource import Key, Resource
 
@@ -65,10 +65,11 @@ class Run:
         todo = {c.key: c for c in self.plan.changes if c.action in CHANGING}
         self._progress = {key: Progress() for key in todo}
         chosen = [self.resources[key] for key in todo]
-        order = creation(chosen) if isinstance(self.goal, Making) else removal(chosen)
+        making = isinstance(self.goal, Making)
+        order = creation(chosen) if making else removal(chosen)
         tasks = {key: Task(self._one(change), self._written(key, order[key])) for key, change in todo.items()}
         began = self.driver.clock.now()
-        outcomes = self.driver.run(tasks, order)
+        outcomes = self.driver.run(tasks, order, earlier(chosen) if making else None)
         done, failed, idle = [], {}, []
         for key, outcome in outcomes.items():
             if isinstance(outcome, Success):

@@ -8,9 +8,14 @@ from tasktool_infra.engine.resource import Key, Resource
 
 
 def needed(resource: Resource) -> set[Key]:
-    """Give the keys of what must be done before this resource is made."""
-    before = {other.key for other in (*resource.requires, *resource.after)}
+    """Give the keys of what must stand before this resource can be made."""
+    before = {other.key for other in resource.requires}
     return before | {resource.within.key} if resource.within is not None else before
+
+
+def earlier(resources: Iterable[Resource]) -> dict[Key, set[Key]]:
+    """Give for each resource the keys of what comes before it for other reasons than the API's."""
+    return {resource.key: {other.key for other in resource.after} for resource in resources}
 
 
 def creation(resources: Iterable[Resource]) -> dict[Key, set[Key]]:
@@ -18,8 +23,10 @@ def creation(resources: Iterable[Resource]) -> dict[Key, set[Key]]:
     listed = tuple(resources)
     known = {resource.key for resource in listed}
     order = {resource.key: needed(resource) & known for resource in listed}
+    before_too = earlier(listed)
+    whole = {key: before | before_too[key] for key, before in order.items()}
     try:
-        TopologicalSorter(order).prepare()
+        TopologicalSorter(whole).prepare()
     except CycleError as circle:
         raise Refused(f"These need each other in a circle: {' → '.join(map(str, circle.args[1]))}") from circle
     return order
@@ -27,10 +34,11 @@ def creation(resources: Iterable[Resource]) -> dict[Key, set[Key]]:
 
 def removal(resources: Iterable[Resource]) -> dict[Key, set[Key]]:
     """Give for each resource the keys, among these, that must be gone before it."""
-    order = creation(resources)
+    listed = tuple(resources)
+    order, before_too = creation(listed), earlier(listed)
     turned: dict[Key, set[Key]] = {key: set() for key in order}
     for key, before in order.items():
-        for other in before:
+        for other in (before | before_too[key]) & turned.keys():
             turned[other].add(key)
     return turned
 

@@ -43,6 +43,7 @@ class Change:
     next_step: str = field(default="", eq=False)
     adopts: bool = False
     kept: tuple[str, ...] = field(default=(), eq=False)
+    remarks: tuple[str, ...] = field(default=(), eq=False)
     problem: str = field(default="", eq=False)
     """For ``unknown`` and ``refuse``: the sort of failure, by its name."""
 
@@ -91,9 +92,7 @@ class Plan:
 
     @property
     def asks(self) -> tuple[str, ...]:
-        """What needs a yes, one line each: an account that is not pinned, deletions,
-        adoptions, and what is taken away from others.
-        """
+        """What needs a yes, a line each: an account not pinned, deletions, adoptions, what others would lose."""
         lines = [] if self.pinned else [f"work in the account {self.target.get('account')} as {self.caller}"]
         for change in self.changes:
             if change.action is Action.DELETE:

@@ -6,6 +6,7 @@ from typing import Any
 
 from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from tasktool_infra.engine.calls import PROCEDURES, Call, Procedure, Step, Wait
 from tasktool_infra.engine.errors import Refused
@@ -49,6 +50,12 @@ def _converter() -> Converter:
     converter.register_structure_hook_func(_is_frozen_dict, lambda value, _: _mapping(value))
     converter.register_unstructure_hook(Call, _of_call)
     converter.register_structure_hook(Call, lambda value, _: _to_call(value))
+    # What a wait looks for besides is the kind's knowledge, as what errors mean is.
+    left_out = override(omit=True)
+    unstructure = make_dict_unstructure_fn(Wait, converter, explain=left_out, pointless=left_out)
+    structure = make_dict_structure_fn(Wait, converter, explain=left_out, pointless=left_out)
+    converter.register_unstructure_hook(Wait, unstructure)
+    converter.register_structure_hook(Wait, structure)
     converter.register_unstructure_hook_func(lambda cls: cls == Step, lambda step: _of_step(converter, step))
     converter.register_structure_hook_func(lambda cls: cls == Step, lambda value, _: _to_step(converter, value))
     return converter

@@ -62,7 +62,8 @@ class Resource(ABC):
     """A thing in the world, wanted or live: both have the same type, so a difference is ``live != self``.
 
     ``requires`` names what the API needs first; ``after`` is order for other reasons; ``within`` is a host that must
-    exist before this can even be read. ``ownership`` says of a live value whose it is.
+    exist before this can even be read. ``ownership`` says of a live value whose it is, ``kept``
+    what others added and keep, ``remarks`` what else a reader of the plan should know.
     """
 
     kind: ClassVar[str]
@@ -75,6 +76,7 @@ class Resource(ABC):
     settled: Phase = state(default=Phase.SETTLED)
     ownership: Ownership = fact(default=Ownership.OURS)
     kept: tuple[str, ...] = fact(default=())
+    remarks: tuple[str, ...] = fact(default=())
     requires: tuple["Resource", ...] = fact(default=(), repr=False)
     after: tuple["Resource", ...] = fact(default=(), repr=False)
     within: "Resource | None" = fact(default=None, repr=False)
@@ -118,6 +120,10 @@ class Resource(ABC):
             if role_of(attribute) == "immutable" and found != wanted:
                 reason = f"{attribute.name} is {found!s}, wanted {wanted!s}, and the API can't change it"
                 yield Refusal(reason, attribute.metadata[WAY_OUT])
+
+    def waits(self, live: Self | None) -> Iterator[Refusal]:
+        """Give what outside of this run must come first: until then this and what needs it are held back."""
+        yield from ()
 
     def outputs(self) -> Iterator[tuple[str, str]]:
         """Give what a user needs to know of it afterwards, as names and values."""

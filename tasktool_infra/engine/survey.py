@@ -9,7 +9,7 @@ from tasktool_infra.engine.driver import Driver, Failure, Outcome, Success, Task
 from tasktool_infra.engine.errors import Interrupted, TasktoolError
 from tasktool_infra.engine.order import needed
 from tasktool_infra.engine.plan import CHANGING, Action, Change
-from tasktool_infra.engine.resource import Key, Resource
+from tasktool_infra.engine.resource import Key, Phase, Resource
 
 
 @frozen(kw_only=True)
@@ -51,10 +51,14 @@ def survey(driver: Driver, items: Iterable[Item], goal: Goal) -> tuple[tuple[Cha
     if driver.interrupted:
         raise Interrupted("Interrupted while reading; nothing was written.")
     found = {key: outcome.value for key, outcome in outcomes.items() if isinstance(outcome, Success)}
+    if isinstance(goal, Making):
+        gone = dict.fromkeys(_doomed(resources, found))
+        found |= gone
+        outcomes |= dict.fromkeys(gone, Success(None))
     changes = [
         item.change() if isinstance(item, Placeholder) else _change(item, outcomes[item.key], goal) for item in listed
     ]
-    return held_back(resources, changes), found
+    return unchecked(resources, held_back(resources, changes)), found
 
 
 def _change(resource: Resource, outcome: Outcome, goal: Goal) -> Change:
@@ -64,6 +68,29 @@ def _change(resource: Resource, outcome: Outcome, goal: Goal) -> Change:
     if isinstance(outcome.error, TasktoolError):
         return unknown(resource, outcome.error)
     raise outcome.error
+
+
+def unchecked(resources: Mapping[Key, Resource], changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Give the changes, a remark with those whose host is yet to be made: nobody has looked at them there."""
+    listed = tuple(changes)
+    coming = {change.key for change in listed if change.action is Action.CREATE}
+    return tuple(
+        evolve(change, remarks=(*change.remarks, f"not checked yet: {host} is yet to be made"))
+        if change.action is Action.CREATE and (host := _host(resources, change.key)) in coming
+        else change
+        for change in listed
+    )
+
+
+def _host(resources: Mapping[Key, Resource], key: Key) -> Key | None:
+    host = resources[key].within if key in resources else None
+    return host.key if host is not None else None
+
+
+def _doomed(resources: Mapping[Key, Resource], found: Mapping[Key, Resource | None]) -> list[Key]:
+    """Give what still stands in a host that is being deleted: it goes with it, and is to be made anew in the next."""
+    going = {key for key, live in found.items() if live is not None and live.settled is Phase.DELETING}
+    return [key for key, r in resources.items() if key in found and r.within is not None and r.within.key in going]
 
 
 def held_back(resources: Mapping[Key, Resource], changes: Iterable[Change]) -> tuple[Change, ...]:

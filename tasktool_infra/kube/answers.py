@@ -11,7 +11,7 @@ from tasktool_infra.engine.errors import ApiError, Problem
 
 NO_OBJECT, NO_NAMESPACE, NO_KIND = "NotFound", "NamespaceNotFound", "KindNotFound"
 TERMINATING, CONFLICT, UNDECLARED = "NamespaceTerminating", "Conflict", "FieldNotDeclared"
-UNAUTHORIZED, FORBIDDEN = "Unauthorized", "Forbidden"
+UNAUTHORIZED, FORBIDDEN, INVALID = "Unauthorized", "Forbidden", "Invalid"
 
 _NEXT = {
     UNAUTHORIZED: "The cluster does not know this caller: it needs an EKS access entry or an entry in aws-auth.",

@@ -7,11 +7,12 @@ from typing import Any, ClassVar, Self
 from attrs import evolve, frozen
 
 from tasktool_infra.engine.calls import GONE, Call, Meaning, Reading, Step, Wait, write
+from tasktool_infra.engine.errors import ApiError, Refused, TasktoolError
 from tasktool_infra.engine.fields import fact, shared, state
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.resource import Departure, Phase, Removal, Resource
 from tasktool_infra.kube import marks
-from tasktool_infra.kube.answers import CONFLICT, NO_NAMESPACE, NO_OBJECT, TERMINATING
+from tasktool_infra.kube.answers import CONFLICT, INVALID, NO_KIND, NO_NAMESPACE, NO_OBJECT, TERMINATING, UNDECLARED
 from tasktool_infra.kube.drift import Drift, drift, owned
 from tasktool_infra.values.frozen import FrozenDict
 
@@ -19,6 +20,8 @@ SERVICE, MANAGER = "kubernetes", "tasktool-infra"
 HOST_GOING = Meaning("its namespace is being terminated")
 MISSING = {NO_OBJECT: GONE, NO_NAMESPACE: GONE}
 GOING_DEADLINE = 180.0
+PRODUCTS = {"cert-manager.io": "cert-manager"}
+"""What to install for kinds that are not Kubernetes' own, by API group."""
 
 
 @frozen(kw_only=True)
@@ -30,8 +33,8 @@ class KubeObject(Resource):
     """
 
     layer = "access"
-    api_version: ClassVar[str]
-    object_kind: ClassVar[str]
+    api_version: ClassVar[str] = ""
+    object_kind: ClassVar[str] = ""
     told: ClassVar[tuple[str, ...]] = (".metadata.labels",)
     """Paths whose differences fields of the kind tell of."""
 
@@ -39,7 +42,6 @@ class KubeObject(Resource):
     drift: Drift = state(default=Drift())
     applied: bool = state(default=True)
     uid: str = fact(default="")
-    contested: tuple[str, ...] = fact(default=())
 
     @abstractmethod
     def metadata(self) -> dict[str, Any]:
@@ -52,9 +54,10 @@ class KubeObject(Resource):
     @property
     def address(self) -> dict[str, str]:
         """What every call about the object says."""
-        metadata = self.metadata()
+        manifest = self.manifest()
+        metadata = manifest["metadata"]
         where = {"namespace": metadata["namespace"]} if "namespace" in metadata else {}
-        return {"api_version": self.api_version, "kind": self.object_kind, **where, "name": metadata["name"]}
+        return {"api_version": manifest["apiVersion"], "kind": manifest["kind"], **where, "name": metadata["name"]}
 
     def marked(self, owner: Owner) -> Self:
         """Give this with the labels of its owner."""
@@ -62,18 +65,40 @@ class KubeObject(Resource):
 
     def read(self) -> Reading[Self | None]:
         """Read the object and, beside it, what an apply would make of it."""
-        found, merged = yield (self._get(), self._dry_run())
+        try:
+            found, merged = yield (self.get(), self._dry_run())
+        except ApiError as error:
+            raise self._refused(error) from error
         if found is GONE:
             return None
         if merged is GONE or merged is HOST_GOING or found["metadata"].get("deletionTimestamp"):
             return self._live(found, Drift(), applied=False)
-        live = self._live(found, drift(found, merged), applied=owned(found, MANAGER) == owned(merged, MANAGER))
-        if live.drift == self.drift and live.applied:
+        differences = drift(found, merged)
+        # Where a value differs, the apply that mends it takes the field over too: then that is all there is to tell.
+        applied = bool(differences.entries) or owned(found, MANAGER) == owned(merged, MANAGER)
+        live = self._live(found, differences, applied=applied)
+        if applied and not differences.entries:
             return live
         answer = yield Call(SERVICE, "contested", {"manifest": self.manifest()}, expects=MISSING)
-        return live if answer is GONE else evolve(live, contested=_contested(answer))
+        return live if answer is GONE else evolve(live, remarks=_contested(answer))
 
-    def _get(self) -> Call:
+    def _refused(self, error: ApiError) -> TasktoolError:
+        """Give what the server has against the manifest as a refusal; any other error as it is."""
+        address = self.address
+        if error.code == NO_KIND:
+            group = address["api_version"].partition("/")[0]
+            product = PRODUCTS.get(group, f"what brings the kinds of {group}")
+            reason = f"the cluster does not know the kind {address['kind']} ({address['api_version']})"
+            return Refused(f"{self.key}: {reason}", next_step=f"Install {product} in the cluster, then run again.")
+        if error.code == INVALID:
+            way_out = "What can't be changed in place: delete the object by hand, then run again to have it made anew."
+            return Refused(f"{self.key}: {error.said}", next_step=way_out)
+        if error.code == UNDECLARED:
+            return Refused(f"{self.key}: {error.said}", next_step=error.next_step)
+        return error
+
+    def get(self) -> Call:
+        """Give the call that reads the object."""
         return Call(SERVICE, "get", self.address, expects=MISSING)
 
     def _dry_run(self) -> Call:
@@ -85,6 +110,7 @@ class KubeObject(Resource):
         metadata = found["metadata"]
         labels = metadata.get("labels") or {}
         ours = self.metadata()
+        going = Phase.DELETING if metadata.get("deletionTimestamp") else Phase.SETTLED
         kept = [f"label {key}" for key in sorted(labels.keys() - self.labels.keys())]
         others = (metadata.get("annotations") or {}).keys() - ours.get("annotations", {}).keys()
         return evolve(
@@ -93,10 +119,9 @@ class KubeObject(Resource):
             drift=differences.without(self.told),
             applied=applied,
             uid=metadata["uid"],
-            settled=Phase.DELETING if metadata.get("deletionTimestamp") else Phase.SETTLED,
             ownership=marks.ownership(labels, self.labels),
             kept=(*kept, *(f"annotation {key}" for key in sorted(others))),
-            **self.found(found),
+            **{"settled": going, **self.found(found)},
         )
 
     def found(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,11 +137,7 @@ class KubeObject(Resource):
         """Apply the manifest, after waiting for a predecessor to be gone."""
         if live is not None and live.settled is Phase.DELETING:
             yield self._gone()
-        elif live is not None and live == self:
-            return
-        says = "apply" if live is None or not live.contested else f"apply, taking {', '.join(live.contested)}"
-        parameters = {"manifest": self.manifest(), "force": True}
-        yield write(SERVICE, "apply", parameters, says, settles=(CONFLICT,))
+        yield write(SERVICE, "apply", {"manifest": self.manifest(), "force": True}, "apply", settles=(CONFLICT,))
 
     def remove(self, live: Self, removal: Removal) -> Departure:
         """Delete the object, and no other of its name."""
@@ -128,8 +149,8 @@ class KubeObject(Resource):
 
     def _gone(self) -> Wait:
         what = "{conditions: status.conditions[?status=='True'].message, finalizers: metadata.finalizers}"
-        return Wait(self._get(), sees=what, deadline=GOING_DEADLINE, says="it to be gone")
+        return Wait(self.get(), sees=what, deadline=GOING_DEADLINE, says="it to be gone")
 
 
 def _contested(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(f"{cause.get('field')} ({cause.get('message')})" for cause in answer["causes"])
+    return tuple(f"takes {cause.get('field')} over: {cause.get('message')}" for cause in answer["causes"])

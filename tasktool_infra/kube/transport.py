@@ -1,7 +1,8 @@
 """Sends the engine's calls to one Kubernetes API server through the kubernetes client.
 
-Operations: ``get``, ``apply`` (server-side; parameters ``manifest``, ``force``, ``dry_run``), ``contested`` (who holds
-the fields that an apply without force would conflict on) and ``delete`` (with the UID as precondition).
+Operations: ``get``, ``list`` (with a label ``selector``), ``log`` (the last ``lines`` of a container that ended),
+``apply`` (server-side; parameters ``manifest``, ``force``, ``dry_run``), ``contested`` (who holds the fields that an
+apply without force would conflict on) and ``delete`` (with the UID as precondition).
 """
 
 import json
@@ -14,7 +15,7 @@ from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.kube.answers import CONFLICT, from_fault, from_response
-from tasktool_infra.kube.paths import path_of, path_of_manifest
+from tasktool_infra.kube.paths import collection, path_of, path_of_manifest
 from tasktool_infra.values.frozen import thaw
 
 MANAGER = "tasktool-infra"
@@ -37,6 +38,13 @@ class KubeTransport:
             return self._contested(call, parameters)
         return self._request(call, request_of(call.operation, parameters))
 
+    def close(self) -> None:
+        """Give the connections back; a call that comes later makes new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.rest_client.pool_manager.clear()
+
     def _contested(self, call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
         dry = {**parameters, "dry_run": True, "force": False}
         try:
@@ -55,7 +63,7 @@ class KubeTransport:
             status, data = self._exchange(call, request, tokens.current())
         if status >= 400:  # noqa: PLR2004
             raise from_response(status, data, call.name)
-        return json.loads(data)
+        return data.decode(errors="replace") if call.operation == "log" else json.loads(data)
 
     def _exchange(self, call: Call, request: "Request", token: str | None) -> tuple[int, bytes]:
         client = self._connected()
@@ -104,6 +112,13 @@ def request_of(operation: str, parameters: dict[str, Any]) -> Request:
         query += [("dryRun", "All")] if parameters.get("dry_run") else []
         manifest = parameters["manifest"]
         return Request("PATCH", path_of_manifest(manifest), tuple(query), manifest, APPLY)
+    if operation == "list":
+        where = collection(parameters["api_version"], parameters["kind"], parameters.get("namespace", ""))
+        selector = parameters.get("selector")
+        return Request("GET", where, (("labelSelector", selector),) if selector else ())
+    if operation == "log":
+        query = [("container", parameters["container"]), ("previous", "true"), ("tailLines", str(parameters["lines"]))]
+        return Request("GET", f"{path_of('v1', 'Pod', parameters['namespace'], parameters['name'])}/log", tuple(query))
     path = path_of(parameters["api_version"], parameters["kind"], parameters.get("namespace", ""), parameters["name"])
     if operation == "get":
         return Request("GET", path)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 
+from tasktool_infra.engine.errors import Interrupted
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.report.words import safe
 
@@ -18,10 +19,21 @@ def confirmation(*, yes: bool) -> bool | Callable[[Plan], bool] | None:
         print("This needs a yes:")
         for line in plan.asks:
             print(f"  - {safe(line)}")
-        agreed = input("Go on? Only 'yes' is taken for a yes: ").strip() == "yes"
+        agreed = _answer("Go on? Only 'yes' is taken for a yes: ") == "yes"
         if agreed and not plan.pinned:
             account = plan.target.get("account")
             print(f'Not asked again with this line in environments.toml:  account = "{account}"')
         return agreed
 
     return ask
+
+
+def _answer(question: str) -> str:
+    try:
+        return input(question).strip()
+    except EOFError:
+        print()
+        return ""
+    except KeyboardInterrupt:
+        print()
+        raise Interrupted("Interrupted; nothing was written.") from None

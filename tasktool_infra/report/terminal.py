@@ -100,11 +100,13 @@ def _show_change(change: Change) -> None:
     because = f": {safe(change.reason)}" if change.reason else ""
     print(paint(f"  {sign} {safe(str(change.key))}{adopts}{because}", colour))
     for difference in change.fields:
-        old = "" if difference.old is None else f"{shown(difference.old)} → "
+        old = "" if difference.old in (None, "") else f"{shown(difference.old)} → "
         new = "removed" if difference.new is None else shown(difference.new)
         print(f"      {safe(difference.path)}: {old}{new}")
     for removed in change.removes:
         print(paint(f"      removes {safe(removed)}", "red"))
+    for remark in change.remarks:
+        print(paint(f"      {safe(remark)}", "yellow"))
     for kept in change.kept:
         print(paint(f"      kept: {safe(kept)}", "grey"))
     if change.next_step:

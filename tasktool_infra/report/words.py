@@ -1,13 +1,36 @@
-"""Text for terminals: safe, short, and coloured where colour is wanted."""
+"""Text for terminals: safe, short, coloured where colour is wanted, and no trouble where nobody reads it."""
 
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 LONGEST = 100
 COLOURS = {"green": "32", "yellow": "33", "red": "31", "grey": "90", "bold": "1", "cyan": "36"}
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Within, go on when whoever read the output has gone (``| head``): what is being done must come to its end."""
+    try:
+        yield
+    except BrokenPipeError:
+        # What is still in the buffers goes nowhere, at exit too.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def legible() -> None:
+    """Let characters that a terminal's encoding lacks be replaced, where they would end the run as an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
 
 
 def safe(text: str) -> str:

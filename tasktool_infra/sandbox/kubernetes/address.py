@@ -2,7 +2,7 @@
 
 from tasktool_infra.sandbox.kubernetes.errors import ApiError, PageNotFoundError, resource_not_found
 from tasktool_infra.sandbox.kubernetes.kinds import BY_ADDRESS, KINDS, Kind
-from tasktool_infra.sandbox.kubernetes.objects import Target
+from tasktool_infra.sandbox.kubernetes.targets import Target
 
 LONGEST = 3
 """Plural, name and subresource."""

@@ -8,8 +8,9 @@ from attrs import evolve, frozen
 
 from tasktool_infra.sandbox.kubernetes import address, discovery, errors, messages, patch, scale
 from tasktool_infra.sandbox.kubernetes.messages import Answer, Request
-from tasktool_infra.sandbox.kubernetes.objects import Objects, Target
+from tasktool_infra.sandbox.kubernetes.objects import Objects
 from tasktool_infra.sandbox.kubernetes.selectors import matcher
+from tasktool_infra.sandbox.kubernetes.targets import Target
 from tasktool_infra.sandbox.kubernetes.tokens import ServiceAccountTokens
 from tasktool_infra.sandbox.kubernetes.watch import watch
 

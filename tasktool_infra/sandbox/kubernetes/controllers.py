@@ -14,8 +14,9 @@ from attrs import frozen
 
 from tasktool_infra.sandbox.kubernetes import kinds
 from tasktool_infra.sandbox.kubernetes.kinds import Kind
-from tasktool_infra.sandbox.kubernetes.objects import Objects, Options, Target
+from tasktool_infra.sandbox.kubernetes.objects import Objects
 from tasktool_infra.sandbox.kubernetes.store import ExpiredError
+from tasktool_infra.sandbox.kubernetes.targets import Options, Target
 
 Json = dict[str, Any]
 PAUSE = 0.05

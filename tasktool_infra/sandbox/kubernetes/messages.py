@@ -8,7 +8,7 @@ import yaml
 from attrs import field, frozen
 
 from tasktool_infra.sandbox.kubernetes.errors import bad_request, invalid, unsupported_media
-from tasktool_infra.sandbox.kubernetes.objects import Options
+from tasktool_infra.sandbox.kubernetes.targets import Options
 
 Json = dict[str, Any]
 

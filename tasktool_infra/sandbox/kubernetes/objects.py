@@ -14,6 +14,7 @@ from tasktool_infra.sandbox.kubernetes.kinds import DEPLOYMENT, NAMESPACE, Kind
 from tasktool_infra.sandbox.kubernetes.managers import ConflictsError, Manager
 from tasktool_infra.sandbox.kubernetes.schema import SchemaError, without_nulls
 from tasktool_infra.sandbox.kubernetes.store import Store
+from tasktool_infra.sandbox.kubernetes.targets import Options, Target
 
 Json = dict[str, Any]
 IDENTITY = ("name", "namespace")
@@ -26,31 +27,6 @@ PRECONDITIONS = (
     ("uid", "UID", "deleted and then recreated"),
     ("resourceVersion", "ResourceVersion", "modified"),
 )
-
-
-@frozen
-class Target:
-    """What a request is about."""
-
-    kind: Kind
-    namespace: str
-    name: str
-    subresource: str = ""
-
-    @property
-    def names(self) -> tuple[str, str, str]:
-        """Plural, group and name, as the refusals want them."""
-        return self.kind.plural, self.kind.group, self.name
-
-
-@frozen
-class Options:
-    """The options of a write."""
-
-    manager: str
-    dry_run: bool = False
-    force: bool = False
-    strict: bool = False
 
 
 @frozen
@@ -77,8 +53,6 @@ class Objects:
             raise errors.ApiError(500, "", "resourceVersion should not be set on objects to be created")
         target = Target(target.kind, target.namespace, _new_name(metadata))
         with self.lock:
-            if self.store.get(target.kind, target.namespace, target.name):
-                raise errors.already_exists(*target.names)
             empty = self._empty(target)
             new = self._updated(target, empty, self._main_part(target.kind, pruned, empty), options)
             return self._create(target, new, options)
@@ -168,9 +142,11 @@ class Objects:
 
     def _create(self, target: Target, new: Json, options: Options) -> Json:
         kind = target.kind
-        validation.check_object(kind, None, new)
         if kind.namespaced:
             self._check_namespace(target)
+        validation.check_object(kind, None, new)
+        if self.store.get(kind, target.namespace, target.name):
+            raise errors.already_exists(*target.names)
         stamps: Json = {"uid": str(uuid.uuid4()), "creationTimestamp": self._now()}
         stamps |= {"generation": 1} if kind.generation else {}
         made = _completed(kind, new | {"metadata": new["metadata"] | stamps})

@@ -4,7 +4,8 @@ from typing import Any
 
 from attrs import evolve
 
-from tasktool_infra.sandbox.kubernetes.objects import Objects, Options, Target
+from tasktool_infra.sandbox.kubernetes.objects import Objects
+from tasktool_infra.sandbox.kubernetes.targets import Options, Target
 
 Json = dict[str, Any]
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from tasktool_infra.sandbox.kubernetes import kinds
-from tasktool_infra.sandbox.kubernetes.objects import Objects, Options, Target
+from tasktool_infra.sandbox.kubernetes.objects import Objects
+from tasktool_infra.sandbox.kubernetes.targets import Options, Target
 
 Json = dict[str, Any]
 OPTIONS = Options("sandbox")

@@ -6,9 +6,9 @@ from typing import Any
 
 from tasktool_infra.sandbox.kubernetes.errors import ApiError
 from tasktool_infra.sandbox.kubernetes.messages import Request
-from tasktool_infra.sandbox.kubernetes.objects import Target
 from tasktool_infra.sandbox.kubernetes.selectors import Test
 from tasktool_infra.sandbox.kubernetes.store import Event, ExpiredError, Store
+from tasktool_infra.sandbox.kubernetes.targets import Target
 
 Json = dict[str, Any]
 LONGEST = 1800

@@ -3,7 +3,7 @@
 import pytest
 
 from tasktool_infra.engine.errors import Refused
-from tasktool_infra.engine.order import creation, removal, with_requirements
+from tasktool_infra.engine.order import creation, earlier, removal, with_requirements
 from tests.faults.world import Toy
 
 A = Toy(name="a")
@@ -18,7 +18,7 @@ def names(order: object) -> dict[str, set[str]]:
 
 
 def test_a_creation_follows_what_is_needed() -> None:
-    assert names(creation([C, B, A, D])) == {"c": {"a", "b"}, "b": {"a"}, "a": set(), "d": set()}
+    assert names(creation([C, B, A, D])) == {"c": {"b"}, "b": {"a"}, "a": set(), "d": set()}
 
 
 def test_what_is_not_among_them_does_not_count() -> None:
@@ -41,3 +41,7 @@ def test_a_circle_is_named() -> None:
 def test_what_is_chosen_takes_along_what_it_requires_but_not_what_it_only_follows() -> None:
     assert with_requirements([C], [D, C, B, A]) == (C, B, A)
     assert with_requirements([Toy(name="e", after=(A,))], [A, Toy(name="e")]) == (Toy(name="e"),)
+
+
+def test_what_is_only_followed_is_told_apart_from_what_is_needed() -> None:
+    assert names(earlier([A, C])) == {"a": set(), "c": {"a"}}

@@ -1,16 +1,19 @@
 """The survey: from wishes to changes, with what can't be known and what must wait."""
 
+from typing import Any
+
 import pytest
+from attrs import evolve
 
 from tasktool_infra.engine.calls import Reading
 from tasktool_infra.engine.decide import Making, Removing
 from tasktool_infra.engine.errors import Interrupted, Problem, Refused
 from tasktool_infra.engine.plan import Action
-from tasktool_infra.engine.resource import Key, Removal
+from tasktool_infra.engine.resource import Key, Phase, Removal
 from tasktool_infra.engine.survey import Placeholder, survey
 from tests.faults.injection import Fault, Script, api_error
 from tests.faults.runs import Play
-from tests.faults.world import Toy, toy
+from tests.faults.world import OURS, Toy, toy
 
 CASTLE = Placeholder(
     key=Key("castle", "here"), layer="toys", action=Action.WAITING, reason="it rains", next_step="Wait for the sun."
@@ -83,6 +86,19 @@ def test_what_needs_nothing_to_be_done_does_not_wait() -> None:
     moat = toy("moat", requires=(StandIn(name="here"),))
     play.run(moat)
     assert play.plan(CASTLE, moat).actions == {"castle.here": "waiting", "toy.moat": "none"}
+
+
+def test_what_stands_in_a_host_that_is_going_is_made_anew() -> None:
+    class Going(Toy):
+        def read(self) -> Reading[Any]:
+            yield ()
+            return evolve(self, settled=Phase.DELETING)
+
+    play = Play()
+    host = Going(name="castle").marked(OURS)
+    play.run(toy("moat"))
+    assert play.plan(host, toy("moat", within=host)).actions == {"toy.castle": "update", "toy.moat": "create"}
+    assert play.plan(host, toy("moat")).actions["toy.moat"] == "none"
 
 
 def test_a_removal_examines() -> None:
