@@ -1,6 +1,5 @@
 """The commands: ``plan``, ``provision``, ``teardown`` and ``sandbox``, as scripts or below ``tasktool``."""
 
-import os
 import signal
 import sys
 from argparse import Namespace
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.exit_codes import BY_PROBLEM, CHANGES, OK
 from tasktool_infra.options import parse
+from tasktool_infra.report.words import legible, safe, unheard
 
 if TYPE_CHECKING:
     from tasktool_infra.running import Order
@@ -23,6 +23,7 @@ def main(command: str | None = None, arguments: Sequence[str] | None = None) -> 
     Takes the command's name (None: the first argument is it) and the arguments (None: those of the process).
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    legible()
     try:
         options = parse(command, sys.argv[1:] if arguments is None else arguments)
         return _COMMANDS[options.command](options)
@@ -30,19 +31,15 @@ def main(command: str | None = None, arguments: Sequence[str] | None = None) -> 
         _complain(str(error))
         return BY_PROBLEM[error.problem].code
     except KeyboardInterrupt:
-        _complain("Interrupted; nothing was written.")
+        _complain("Interrupted.\nRun again to continue: what stands is kept.")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain about it once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BY_PROBLEM[Problem.FAILED].code
 
 
 def _complain(message: str) -> None:
-    from tasktool_infra.report.words import safe
-
-    sys.stdout.flush()
-    print(safe(message), file=sys.stderr, flush=True)
+    with unheard():
+        sys.stdout.flush()
+    with unheard():
+        print(safe(message), file=sys.stderr, flush=True)
 
 
 def _plan(options: Namespace) -> int:

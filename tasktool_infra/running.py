@@ -20,7 +20,7 @@ from tasktool_infra.merging import check_together, merged, placed
 from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_kubernetes
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import Target, notes
-from tasktool_infra.wishes import chosen, wishes
+from tasktool_infra.wishes import APP, chosen, wishes
 
 Confirm = bool | Callable[[Plan], bool] | None
 
@@ -33,7 +33,8 @@ class PlanRefused(Refused):
         for change in plan.blocked:
             reasons.setdefault((change.reason, change.next_step), []).append(str(change.key))
         blocks = [
-            f"{', '.join(keys)}: {why}" + (f"\n    {step}" if step else "") for (why, step), keys in reasons.items()
+            "\n".join([f"{', '.join(keys)}: {why}", *([step] if step else [])]).replace("\n", "\n    ")
+            for (why, step), keys in reasons.items()
         ]
         problems = [Problem[change.problem] for change in plan.blocked if change.problem]
         listed = "\n".join(f"  - {block}" for block in blocks)
@@ -131,7 +132,13 @@ def _items(order: Order, targets: Sequence[Target]) -> tuple[Item, ...]:
         assert order.owner is not None
         return placed(order.resources, order.owner, targets[0].place)
     wanted = [
-        wishes(environment, target, removing=order.removing, cluster_gone=order.cluster_gone)
+        wishes(
+            environment,
+            target,
+            removing=order.removing,
+            cluster_gone=order.cluster_gone,
+            app=APP in order.only,
+        )
         for environment, target in zip(order.environments, targets, strict=True)
     ]
     return merged(item for items in wanted for item in items)

@@ -1,32 +1,85 @@
 """What a run wants: the resources of an environment, and placeholders where the target says too little."""
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 from tasktool_infra.aws.eks_cluster import Cluster
 from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
 from tasktool_infra.engine.order import with_requirements
 from tasktool_infra.engine.plan import Action
-from tasktool_infra.engine.resource import Resource
+from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.engine.survey import Item, Placeholder
+from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import COMING, READY, NoSuchCluster, Target
 from tasktool_infra.task_tool import Facts, task_tool
 
-ACCESS = "access"
+ACCESS, APP = "access", "app"
 LAYERS = {
     "aws": "all AWS resources; no Kubernetes call is made",
     ACCESS: "the namespace and the ServiceAccounts",
+    APP: "the application's manifests, only when named",
 }
 """The parts of an environment that can be chosen by themselves."""
 
 
-def wishes(environment: Environment, target: Target, *, removing: bool, cluster_gone: bool) -> tuple[Item, ...]:
-    """Give what an environment is made of; raises Refused when the cluster is said to be gone and is not."""
-    resources = task_tool(environment, Facts(place=target.place, issuer=target.issuer))
+def wishes(
+    environment: Environment, target: Target, *, removing: bool, cluster_gone: bool, app: bool
+) -> tuple[Item, ...]:
+    """Give what an environment is made of, with the application's manifests when ``app`` says so.
+
+    Raises Refused when the cluster is said to be gone and is not, or when the manifests can't be rendered.
+    """
+    facts = Facts(place=target.place, issuer=target.issuer, images=not (target.sandbox or removing))
+    unsaid = _unsaid(environment, target) if app and not removing else None
+    manifests = rendered(environment, target) if app and unsaid is None and not cluster_gone else ()
+    resources = task_tool(environment, facts, manifests)
     if cluster_gone:
         _check_gone(environment, target)
-        return tuple(resource for resource in resources if resource.layer != ACCESS)
-    return tuple(_obstacle(resource, environment, target, removing=removing) or resource for resource in resources)
+        return tuple(resource for resource in resources if resource.layer == "aws")
+    items = (_obstacle(resource, environment, target, removing=removing) or resource for resource in resources)
+    return (*items, *((unsaid,) if unsaid else ()))
+
+
+def _unsaid(environment: Environment, target: Target) -> Placeholder | None:
+    """Give what the application can't do without where people can reach it: its host, and an address for its owner."""
+    lines = {"domain": "task.example.com", "email": "you@example.com"}
+    missing = [f'{key} = "{example}"' for key, example in lines.items() if not getattr(environment, key)]
+    if target.local or not missing:
+        return None
+    return Placeholder(
+        key=Key("manifests", environment.name),
+        layer=APP,
+        action=Action.REFUSE,
+        reason="where the application is reached, and whom the certificate authority writes to, is not said",
+        next_step=f"Add to [{environment.name}] in environments.toml:  {'  and  '.join(missing)}",
+        problem=Problem.REFUSED.name,
+    )
+
+
+def rendered(environment: Environment, target: Target) -> list[dict[str, Any]]:
+    """Give the application's objects with the values of this environment; raises what kustomize says."""
+    from tasktool_infra.kube.kustomize import manifests
+    from tasktool_infra.kube.overlay import TUTORIAL_EMAIL, OverlayValues, loopback_domain
+
+    place = target.place
+    values = OverlayValues(
+        name=environment.name,
+        namespace=environment.namespace,
+        account=place.account,
+        region=place.region,
+        partition=place.partition,
+        repositories=environment.repositories,
+        image_tag=environment.image_tag,
+        table=environment.table,
+        bucket=environment.bucket,
+        domain=environment.domain or loopback_domain(environment.name),
+        email=environment.email or TUTORIAL_EMAIL,
+        ingress_class=environment.ingress_class,
+        overlay=Path(environment.overlay) if environment.overlay else None,
+    )
+    return manifests(values)
 
 
 def _check_gone(environment: Environment, target: Target) -> None:
@@ -42,7 +95,7 @@ def _check_gone(environment: Environment, target: Target) -> None:
 
 def _obstacle(resource: Resource, environment: Environment, target: Target, *, removing: bool) -> Placeholder | None:
     """Give what stands in the way of even describing or reading a resource."""
-    if resource.layer == ACCESS:
+    if resource.layer == ACCESS or isinstance(resource, KubeObject):
         return _no_cluster(resource, environment, target, removing=removing)
     if resource.kind != "iam_role" or target.issuer or removing:
         return None

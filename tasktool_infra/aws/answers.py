@@ -128,6 +128,7 @@ def _is_about_credentials(error: Exception) -> bool:
         | e.InfiniteLoopConfigError
         | e.RefreshWithMFAUnsupportedError
         | e.SSOError
+        | e.LoginError
         | e.TokenRetrievalError,
     )
 

@@ -1,5 +1,6 @@
 """What can't be made of a live DynamoDB table, and the ways out."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ ANOTHER_INDEX = (
     "Give the index another name; or delete it by hand and run again: then it is made anew, and queries on it fail"
     " meanwhile."
 )
+NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+"""Source: DynamoDB developer guide, Naming rules."""
 
 
 def refusals(wanted: "Table", live: "Table | None", immutable: Iterable[Refusal]) -> Iterator[Refusal]:
@@ -31,6 +34,9 @@ def refusals(wanted: "Table", live: "Table | None", immutable: Iterable[Refusal]
 
 def _wanted(wanted: "Table") -> Iterator[Refusal]:
     """Refuse what no table could be made of."""
+    for name in (wanted.name, *sorted(index.name for index in wanted.indexes)):
+        if not NAME.fullmatch(name):
+            yield Refusal(f"no table or index can be called {name!r}", "Use 3 to 255 letters, digits, dots, _ and -.")
     if wanted.kms_key_arn is not None and not is_key_arn(wanted.kms_key_arn):
         yield Refusal(f"kms_key_arn {wanted.kms_key_arn} is not the ARN of a key", SHOW_KEY)
     types: dict[str, str] = {}

@@ -49,7 +49,7 @@ def _code(status: int, answer: dict[str, Any], said: str) -> str:  # one row for
     details = answer.get("details") or {}
     causes = details.get("causes") or ()
     if status == 404:  # noqa: PLR2004
-        return _missing(answer, details)
+        return _missing(details)
     if status == 403 and any(cause.get("reason") == TERMINATING for cause in causes):  # noqa: PLR2004
         return TERMINATING
     if status == 500 and "failed to create typed patch object" in said:  # noqa: PLR2004
@@ -57,8 +57,9 @@ def _code(status: int, answer: dict[str, Any], said: str) -> str:  # one row for
     return str(answer.get("reason") or status)
 
 
-def _missing(answer: dict[str, Any], details: dict[str, Any]) -> str:
-    if not answer:
+def _missing(details: dict[str, Any]) -> str:
+    # Without a name, it is not the object that is missing but what it would be: the API group, version or plural.
+    if not details.get("name"):
         return NO_KIND
     return NO_NAMESPACE if details.get("kind") == "namespaces" else NO_OBJECT
 
@@ -73,10 +74,11 @@ def from_fault(error: Exception, call: str, host: str, hint: str = "") -> ApiErr
     cause = error.reason if isinstance(error, e.MaxRetryError) and error.reason else error
     if isinstance(cause, e.NameResolutionError):
         code = "NoSuchHost"
+    elif isinstance(cause, e.NewConnectionError | e.ProxyError | e.SSLError) or "SSL" in str(cause):
+        # A refused connection counts as a kind of ConnectTimeoutError with urllib3, so it is asked about first.
+        code = "Unreachable"
     elif isinstance(cause, e.ConnectTimeoutError):
         code = "ConnectTimeout"
-    elif isinstance(cause, e.NewConnectionError | e.ProxyError | e.SSLError) or "SSL" in str(cause):
-        code = "Unreachable"
     else:
         code = "Timeout" if isinstance(cause, e.TimeoutError) else "Reset"
     return ApiError(

@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from tasktool_infra.engine.errors import ApiError, Problem
+
 PREFIX, HEADER = "k8s-aws-v1.", "x-k8s-aws-id"
 LIFETIME = 14 * 60.0
 """Seconds after which a token is replaced: one minute before it dies."""
@@ -95,7 +97,17 @@ class EksTokens:
             return self._token != rejected
 
     def _make(self) -> None:
-        self._token = eks_token(self.credentials, cluster=self.cluster, region=self.region, partition=self.partition)
+        try:
+            made = eks_token(self.credentials, cluster=self.cluster, region=self.region, partition=self.partition)
+        except Exception as error:
+            raise ApiError(
+                type(error).__name__,
+                f"the AWS credentials can't be had any more: {error}",
+                call="kubernetes.token",
+                problem=Problem.DENIED,
+                next_step="Renew the credentials (for SSO: aws sso login), then run again; what stands is kept.",
+            ) from error
+        self._token = made
         self._until = min(self.now() + LIFETIME, _end(self.credentials))
 
 

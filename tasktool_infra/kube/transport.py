@@ -63,7 +63,13 @@ class KubeTransport:
             status, data = self._exchange(call, request, tokens.current())
         if status >= 400:  # noqa: PLR2004
             raise from_response(status, data, call.name)
-        return data.decode(errors="replace") if call.operation == "log" else json.loads(data)
+        if call.operation == "log":
+            return data.decode(errors="replace")
+        try:
+            return json.loads(data)
+        except ValueError as error:
+            # Something in between has answered in the place of the API server.
+            raise from_fault(error, call.name, self._connected().configuration.host, self.access.hint) from error
 
     def _exchange(self, call: Call, request: "Request", token: str | None) -> tuple[int, bytes]:
         client = self._connected()

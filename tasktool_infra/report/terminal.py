@@ -10,7 +10,7 @@ from tasktool_infra.engine.events import Event, Failed, Finished, Noted, Planned
 from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.plan import Action, Change, Plan
 from tasktool_infra.engine.resource import Key
-from tasktool_infra.report.words import paint, safe, shown
+from tasktool_infra.report.words import paint, safe, shown, unheard
 
 SIGNS = {
     Action.CREATE: ("+", "green", "create"),
@@ -23,8 +23,8 @@ SIGNS = {
 DOING = {Action.CREATE: "creating", Action.UPDATE: "changing", Action.DELETE: "deleting"}
 DID = {Action.CREATE: "created", Action.UPDATE: "changed", Action.DELETE: "deleted"}
 GONE_ALREADY = "already gone"
-AGAIN = 10.0
-"""Seconds between two lines about the same wait."""
+SOON, AGAIN = 1.0, 10.0
+"""Seconds until a wait is worth a line, and between two lines about the same wait."""
 
 
 @define
@@ -33,6 +33,7 @@ class Terminal:
 
     _told: dict[Key, float] = field(init=False, factory=dict)
 
+    @unheard()
     def __call__(self, event: Event) -> None:
         """Tell of what is worth telling."""
         if isinstance(event, Noted):
@@ -54,7 +55,7 @@ class Terminal:
             _line(paint(f"  {event.call.name}: {event.why} ({event.error.code}), again in {event.pause:.0f} s", "grey"))
 
     def _waits(self, event: Waiting) -> None:
-        if event.at - self._told.get(event.key, float("-inf")) >= AGAIN:
+        if event.seconds >= SOON and event.at - self._told.get(event.key, float("-inf")) >= AGAIN:
             self._told[event.key] = event.at
             _line(f"  {event.key}: waiting for {event.what}: {safe(event.seen)}, {event.seconds:.0f} s")
 
@@ -97,7 +98,7 @@ def _show_change(change: Change) -> None:
         return
     sign, colour, _ = SIGNS[change.action]
     adopts = " (adopt)" if change.adopts else ""
-    because = f": {safe(change.reason)}" if change.reason else ""
+    because = f": {_below(change.reason)}" if change.reason else ""
     print(paint(f"  {sign} {safe(str(change.key))}{adopts}{because}", colour))
     for difference in change.fields:
         old = "" if difference.old in (None, "") else f"{shown(difference.old)} → "
@@ -110,9 +111,15 @@ def _show_change(change: Change) -> None:
     for kept in change.kept:
         print(paint(f"      kept: {safe(kept)}", "grey"))
     if change.next_step:
-        print(f"      {safe(change.next_step)}")
+        print(f"      {_below(change.next_step)}")
 
 
+def _below(text: str) -> str:
+    """Give a text of several lines so that all but the first stand below their resource."""
+    return safe(text).replace("\n", "\n      ")
+
+
+@unheard()
 def show_result(result: Result) -> None:
     """Print what was done, what was not, and the outputs."""
     actions = {change.key: change.action for change in result.plan.changes}

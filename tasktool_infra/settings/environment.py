@@ -46,6 +46,8 @@ class Environment:
     domain: str | None = None
     email: str | None = None
     ingress_class: str = "nginx"
+    image_tag: str = "1.0.0"
+    overlay: str | None = None
     tags: Mapping[str, str] = field(default=FrozenDict[str](), converter=freeze)
     permissions_boundary: str | None = None
     kms_key_arn: str | None = None

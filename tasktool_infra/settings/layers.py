@@ -1,6 +1,7 @@
 """The three places that settings come from, each read into the same shape: what is given, and what can't be read."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from attrs import Factory, frozen
 
@@ -28,20 +29,29 @@ class Layer:
     problems: list[Problem] = Factory(list)
 
 
-def from_file(table: Mapping[str, object], where: str) -> Layer:
+def from_file(table: Mapping[str, object], where: str, folder: Path) -> Layer:
     """Read an environment's table. Its values have types already, so that texts are not parsed.
 
     Takes:
         table: as the file has it.
         where: the file and the table, for messages.
+        folder: the one of the file, which paths in it are relative to.
     """
     layer = Layer()
     for key, value in table.items():
         if key in SETTINGS:
-            layer.given[key] = Given(None if value == "" else value, f"{where} {key}")
+            layer.given[key] = Given(_from_file(key, value, folder), f"{where} {key}")
         else:
             layer.problems.append(_unknown(key, f"{where} {plain(key)}"))
     return layer
+
+
+def _from_file(key: str, value: object, folder: Path) -> object:
+    if value == "":
+        return None
+    if key == "overlay" and isinstance(value, str) and value.strip():
+        return str(folder / value)
+    return value
 
 
 def from_variables(environ: Mapping[str, str]) -> Layer:

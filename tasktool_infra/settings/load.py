@@ -40,7 +40,7 @@ def load(
     file = find(config)
     where = f"{plain(str(file))}: [{plain(name)}]"
     layers = (
-        from_file(read(file, name), where),
+        from_file(read(file, name), where, file.parent),
         from_variables(os.environ if environ is None else environ),
         from_options(options or {}),
     )

@@ -85,6 +85,13 @@ def email(text: str) -> Iterator[str]:
         yield "must be one e-mail address, such as you@example.com"
 
 
+def image_tag(text: str) -> Iterator[str]:
+    """Say what is wrong with the tag of a container image, by the OCI distribution specification."""
+    yield from _length(text, 1, 128)
+    if not _matches(r"[a-zA-Z0-9_][a-zA-Z0-9._-]*", text):
+        yield "may hold only letters, digits, underscores, dots and hyphens, and must not begin with a dot or hyphen"
+
+
 def cluster(text: str) -> Iterator[str]:
     """Say what is wrong with the name of an EKS cluster."""
     yield from _length(text, 1, 100)

@@ -67,6 +67,8 @@ _ALL: Final = (
     Setting("domain", "text", "HOST", "host name under which the application is reached", rules.domain),
     Setting("email", "text", "ADDRESS", "e-mail address given to the certificate authority", rules.email),
     Setting("ingress_class", "text", "NAME", "IngressClass that serves the application", rules.ingress_class),
+    Setting("image_tag", "text", "TAG", "tag of the application's images", rules.image_tag),
+    Setting("overlay", "text", "FOLDER", "kustomize overlay of the environment's own", rules.anything),
     Setting("tags", "map", "KEY=VALUE,…", "further tags for every AWS resource", aws_rules.tags),
     Setting("permissions_boundary", "text", "ARN", "IAM policy that bounds the roles", aws_rules.boundary),
     Setting("kms_key_arn", "text", "ARN", "KMS key that encrypts the table; without it, AWS's own", aws_rules.kms_key),
