@@ -61,10 +61,13 @@ def task_tool(
 
     owner = Owner(APPLICATION, environment.name)
     roles = [evolve(each, after=tuple(providers)) for each in (service, reporter)]
-    aws: list[AwsResource] = [*repositories, table, bucket, *policies.all, *providers, *roles]
-    tagged = [evolve(each, tags=FrozenDict(environment.tags)).marked(owner).at(facts.place) for each in aws]
+    own: list[AwsResource] = [table, bucket, *policies.all, *roles]
+    # What other environments use as well carries no tags of this one's choice: they would change them in turn.
+    common: list[AwsResource] = [*repositories, *providers]
+    aws = [*common, *(evolve(each, tags=FrozenDict(environment.tags)) for each in own)]
+    placed = [each.marked(owner).at(facts.place) for each in aws]
     around = Surroundings(namespace=namespace, accounts=accounts, place=facts.place, images=facts.images)
-    return (*tagged, *(each.marked(owner) for each in (namespace, *accounts, *workloads(manifests, around))))
+    return (*placed, *(each.marked(owner) for each in (namespace, *accounts, *workloads(manifests, around))))
 
 
 def cluster_provider(environment: Environment, facts: Facts) -> list[OidcProvider]:
