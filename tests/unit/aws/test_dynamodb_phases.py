@@ -92,6 +92,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "projection": ({"indexes": frozenset({evolve(BY_USER, projection="KEYS_ONLY")})}, "wanted .* with KEYS_ONLY"),
     "alias of a key": ({"kms_key_arn": "alias/mine"}, "not the ARN of a key"),
+    "name of an index": ({"indexes": TASKS.indexes | {Index(name="i", hash_key="a:S")}}, "can be called 'i'"),
     "two types": (
         {"indexes": frozenset({Index(name="two", hash_key="task_id:N")})},
         "task_id is wanted with two types",

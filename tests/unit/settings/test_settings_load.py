@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tasktool_infra.bundled import bundled
 from tasktool_infra.settings.environment import REPOSITORIES, Environment
 from tasktool_infra.settings.errors import Kind, SettingsError
-from tasktool_infra.settings.load import load
+from tasktool_infra.settings.load import load, override
 from tasktool_infra.settings.schema import SETTINGS
 
 Write = Callable[[str], Path]
@@ -64,7 +64,8 @@ def test_names_are_made_from_the_name(write: Write) -> None:
     assert environment.namespace == "demo"
     assert environment.repositories == REPOSITORIES
     assert (environment.ingress_class, environment.create_oidc_provider) == ("nginx", False)
-    unset = ("region", "account", "eks_cluster_name", "context", "oidc_provider_url", "domain", "email", "kms_key_arn")
+    assert environment.image_tag == "1.0.0"
+    unset = ("region", "account", "eks_cluster_name", "context", "oidc_provider_url", "domain", "email", "overlay")
     assert {getattr(environment, key) for key in unset} == {None}
 
 
@@ -122,6 +123,18 @@ def test_a_dangling_link_here_is_not_passed_over(tmp_path: Path, monkeypatch: py
     (tmp_path / "environments.toml").symlink_to("nowhere.toml")
     with pytest.raises(SettingsError, match=r"environments\.toml: can't be read: No such file"):
         load("prod", environ={})
+
+
+def test_a_path_in_the_file_is_relative_to_the_file_and_any_other_to_the_folder_here(write: Write) -> None:
+    file = write('[demo]\noverlay = "kustomize/mine"\n[far]\noverlay = "/mine"\n')
+    environment = load("demo", config=file, environ={})
+    assert environment.overlay == str(file.parent / "kustomize" / "mine")
+    assert override(environment, {"image_tag": "2"}).overlay == environment.overlay
+    assert load("far", config=file, environ={}).overlay == "/mine"
+    assert load("demo", config=file, environ={"TASKTOOL_OVERLAY": "here"}).overlay == "here"
+    assert load("demo", config=file, environ={}, options={"overlay": ""}).overlay is None
+    assert ".toml: [demo] overlay: " in str(refused("demo", write('[demo]\noverlay = " "')))
+    assert "must be a text" in str(refused("demo", write("[demo]\noverlay = 1")))
 
 
 def test_variables_of_the_process_count(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

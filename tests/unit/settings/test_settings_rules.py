@@ -27,6 +27,8 @@ GOOD: dict[str, list[object]] = {
     "domain": ["task.mamezou-tech.com", "localhost"],
     "email": ["you@example.com", "a.b+c@X.example.org"],
     "ingress_class": ["nginx", "a.b-c"],
+    "image_tag": ["1.0.0", "latest", "_A.b-c", "x" * 128],
+    "overlay": ["kustomize/overlays/mine", "../Größe", "/mine", None],
     "tags": [{}, {"Team": "tasks", "Kosten:Stelle/x": "Größe 1 +-=._:/@", "Empty": ""}],
     "permissions_boundary": [
         "arn:aws:iam::123456789012:policy/Boundary",
@@ -95,6 +97,12 @@ BAD: list[tuple[str, object, str]] = [
     ("email", "a@b.c, d@e.f", "one e-mail address"),
     ("email", "you@localhost", "one e-mail address"),
     ("ingress_class", "Nginx", "lowercase letters"),
+    ("image_tag", "x" * 129, "1 to 128 characters, has 129"),
+    ("image_tag", "-1", "must not begin with a dot or hyphen"),
+    ("image_tag", "1.0.0@sha256:abc", "may hold only letters, digits"),
+    ("image_tag", 1.0, "not a number: put it in quotes"),
+    ("overlay", " ", "must not be blank"),
+    ("overlay", "a\0b", "control characters"),
     ("tags", ["a=b"], "must be a table of texts, not a list"),
     ("tags", {"a": 1}, "key 'a' must hold a text, not a number"),
     ("tags", {"": "x"}, "1 to 128"),
@@ -159,6 +167,6 @@ def test_options_and_variables_are_named_alike() -> None:
 
 
 def test_rules_are_quick_on_hostile_names() -> None:
-    for key in set(SETTINGS) - {"context"}:
+    for key in set(SETTINGS) - {"context", "overlay"}:
         with pytest.raises(SettingsError):
             made(key, "a-" * 20_000 + "!")
