@@ -36,6 +36,13 @@ class Opened:
     transports: dict[str, Transport]
     sandbox: bool
 
+    def close(self) -> None:
+        """Close the connections to AWS and to the cluster."""
+        self.connection.close()
+        cluster = self.transports.get(kube_retries.SERVICE)
+        if isinstance(cluster, KubeTransport):
+            cluster.close()
+
 
 @frozen
 class SandboxFacts:
@@ -62,7 +69,11 @@ def opened(environment: Environment, listeners: Listeners, *, sandbox: bool) -> 
     transports: dict[str, Transport] = dict.fromkeys(SERVICES, aws)
     table = joined((aws_retries.TABLE, kube_retries.TABLE))
     with Driver(transports, table, hook=current_hook(), listener=listeners) as driver:
-        yield Opened(run_id, driver, connection, transports, sandbox)
+        run = Opened(run_id, driver, connection, transports, sandbox)
+        try:
+            yield run
+        finally:
+            run.close()
 
 
 def _sandbox(environment: Environment, listeners: Listeners) -> SandboxFacts:

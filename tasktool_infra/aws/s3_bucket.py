@@ -73,7 +73,7 @@ class Bucket(AwsResource):
     def _check_access(self, answers: tuple[Any, ...]) -> None:
         if all(answer is FORBIDDEN for answer in answers):
             raise Refused(
-                f"{self.key}: the name is taken by another AWS account, or this caller may not even look at the bucket",
+                "the name is taken by another AWS account, or this caller may not even look at the bucket",
                 next_step="Set another name for it: `bucket` in environments.toml, --bucket or TASKTOOL_BUCKET.",
             )
         calls = ("head_bucket (s3:ListBucket)", *(setting.get for setting in SETTINGS))

@@ -101,11 +101,15 @@ class Procedure(Protocol):
 
 @frozen
 class Pointless:
-    """When waiting is in vain: the answer to ``call`` for which ``when`` (JMESPath) is true; ``says`` is the reason."""
+    """When waiting is in vain: the answer to ``call`` for which ``when`` (JMESPath) is true; ``says`` is the reason.
+
+    ``besides`` must be so too. An answer :data:`GONE` counts as an empty one, any other meaning as "not known".
+    """
 
     call: Call
     when: str
     says: str
+    besides: "Pointless | None" = None
 
 
 class Explanation(Protocol):

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from attrs import define, field, frozen
 from tenacity import wait_exponential_jitter
 
-from tasktool_infra.engine.calls import GONE, Call, Meaning, Pause, Pointless, Reading, Step, Wait
+from tasktool_infra.engine.calls import Call, Pause, Reading, Step, Wait
 from tasktool_infra.engine.clock import Clock
 from tasktool_infra.engine.decide import Goal, Making, not_accepted
 from tasktool_infra.engine.differences import changes
-from tasktool_infra.engine.errors import DeadlinePassed, OpenOutcome, Refused, TasktoolError
-from tasktool_infra.engine.events import Listener, Stepped, Waiting
+from tasktool_infra.engine.errors import DeadlinePassed, OpenOutcome, Refused
+from tasktool_infra.engine.events import Listener, Stepped
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.engine.retry import Patience
+from tasktool_infra.engine.waiting import wait_for
 
 VISIBLE = Patience(
     "not yet visible", deadline=30.0, pauses=wait_exponential_jitter(multiplier=0.1, max=5.0, jitter=0.1)
@@ -26,8 +27,6 @@ UNSURE = Patience("not known to be done", deadline=3.0, pauses=VISIBLE.pauses)
 """How long a write of open outcome may still come to show, before it is made again."""
 SETTLE = Patience("settling", deadline=600.0, pauses=wait_exponential_jitter(multiplier=0.5, max=20.0, jitter=0.5))
 """How long a resource is brought nearer again and again while its writes have open outcomes."""
-LOOKS = Patience("waiting", deadline=0.0, pauses=wait_exponential_jitter(multiplier=0.1, max=5.0, jitter=0.1))
-"""The pauses between looks of a wait; the wait itself brings the deadline."""
 MOST_ROUNDS = 8
 """How many rounds of work may each leave something else to do: others may be at work on the same thing."""
 
@@ -82,7 +81,7 @@ class Work:
 
     def _perform(self, step: Step) -> Reading[None]:
         if isinstance(step, Wait):
-            yield from self._wait(step)
+            yield from wait_for(step, self.wanted.key, self.clock, self.tell)
             return
         if isinstance(step, Call):
             yield step
@@ -118,26 +117,6 @@ class Work:
             if late or not self.progress.written:
                 raise
             return None
-
-    def _wait(self, wait: Wait) -> Reading[None]:
-        """Look at once and then ever more rarely, until done, failed or late."""
-        began, attempt = self.clock.now(), 0
-        while True:
-            answer = yield wait.call
-            if _is_done(wait, answer) or (attempt == 0 and (yield from is_pointless(wait.pointless))):
-                return
-            seen = _seen(wait, answer)
-            elapsed = self.clock.now() - began
-            self.tell(Waiting(at=self.clock.now(), key=self.wanted.key, what=wait.says, seen=seen, seconds=elapsed))
-            if wait.failed and _search(wait.failed, answer):
-                why = yield from _why(wait)
-                raise TasktoolError(f"{self.wanted.key}: {wait.says}: it ended as {seen}{why}")
-            if elapsed > wait.deadline:
-                why = yield from _why(wait)
-                said = f"{self.wanted.key}: {wait.says}: not after {elapsed:.0f} s, last seen: {seen}{why}"
-                raise DeadlinePassed(said, next_step="Run again to continue.")
-            attempt += 1
-            yield Pause(LOOKS.pause(attempt))
 
 
 @define
@@ -179,43 +158,3 @@ class Trouble:
 def _lagging(missing: tuple[Step, ...], tried: tuple[Step, ...], lost: OpenOutcome | None) -> bool:
     """Say whether reads may only not show yet what was done, or what may have been done."""
     return all(step in tried for step in missing) if lost is None else any(step in tried for step in missing)
-
-
-def is_pointless(pointless: Pointless | None) -> Reading[bool]:
-    """Say whether nobody could make happen what is waited for."""
-    if pointless is None:
-        return False
-    answer = yield pointless.call
-    # Who may not look can't know, and waits.
-    return isinstance(answer, Meaning) is False and bool(_search(pointless.when, answer))
-
-
-def _why(wait: Wait) -> Reading[str]:
-    """Find out why a wait was in vain; what can't be found out is left out."""
-    if wait.explain is None:
-        return ""
-    try:
-        reason = yield from wait.explain.run()
-    except TasktoolError as error:
-        reason = f"(the reason could not be found out: {error.message})"
-    return f"\n{reason}" if reason else ""
-
-
-def _is_done(wait: Wait, answer: object) -> bool:
-    if isinstance(answer, Meaning):
-        return answer is GONE and not wait.done
-    return bool(wait.done) and bool(_search(wait.done, answer))
-
-
-def _seen(wait: Wait, answer: object) -> str:
-    if isinstance(answer, Meaning):
-        return answer.name
-    if wait.sees:
-        return str(_search(wait.sees, answer))
-    return "not yet" if wait.done else "still there"
-
-
-def _search(expression: str, answer: object) -> object:
-    import jmespath
-
-    return jmespath.search(expression, answer)

@@ -1,5 +1,7 @@
 """Decides what a plan does to a resource: ownership first, then what can't be, then the steps. Pure."""
 
+from typing import Protocol
+
 from attrs import frozen
 
 from tasktool_infra.engine.calls import Step
@@ -7,7 +9,7 @@ from tasktool_infra.engine.differences import changes
 from tasktool_infra.engine.errors import NotAccepted, Problem, Refused, TasktoolError
 from tasktool_infra.engine.owner import Ownership
 from tasktool_infra.engine.plan import Action, Change
-from tasktool_infra.engine.resource import Refusal, Removal, Resource
+from tasktool_infra.engine.resource import Key, Refusal, Removal, Resource
 
 USE = "To allow this change, run again with --adopt; it stays unmarked."
 ADOPT = "If it is meant to belong to this environment, run again with --adopt; it is then marked as ours."
@@ -110,8 +112,20 @@ def foreign(live: Resource, wanted: Resource) -> tuple[str, str]:
     return "it exists and does not carry our mark", "" if wanted.used_unmarked else ADOPT
 
 
-def unknown(wanted: Resource, error: TasktoolError) -> Change:
-    """Give the change for a resource that could not be read, or whose reading itself refused."""
+class Named(Protocol):
+    """Whatever has a line in a plan."""
+
+    @property
+    def key(self) -> Key:
+        """What it is called."""
+
+    @property
+    def layer(self) -> str:
+        """The layer that it belongs to."""
+
+
+def unknown(wanted: Named, error: TasktoolError) -> Change:
+    """Give the change for what could not be read, or whose reading itself refused."""
     return Change(
         key=wanted.key,
         layer=wanted.layer,

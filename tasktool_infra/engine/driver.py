@@ -12,7 +12,7 @@ from tasktool_infra.engine.calls import Asked, Call, Pause
 from tasktool_infra.engine.clock import Clock, RealClock
 from tasktool_infra.engine.errors import Interrupted
 from tasktool_infra.engine.events import Event, Listener, Listeners
-from tasktool_infra.engine.flights import Flights
+from tasktool_infra.engine.flights import Batch, Flights
 from tasktool_infra.engine.loop import Loop
 from tasktool_infra.engine.retry import Table
 from tasktool_infra.engine.threads import Threads
@@ -51,25 +51,6 @@ class Task:
 
     generator: Generator[Asked, Any, Any]
     written: Callable[[], bool] = lambda: False
-
-
-@define
-class _Batch:
-    """The calls that one task has asked for together: complete, they go back to its generator."""
-
-    advance: Callable[[Any, Exception | None], None]
-    single: bool
-    answers: list[Any]
-    missing: int
-    error: Exception | None = None
-
-    def arrive(self, index: int, answer: Any, error: Exception | None) -> None:
-        """Put an answer into its place."""
-        self.answers[index] = answer
-        self.error = self.error or error
-        self.missing -= 1
-        if self.missing == 0:
-            self.advance(self.answers[0] if self.single else tuple(self.answers), self.error)
 
 
 @define(eq=False)
@@ -196,15 +177,11 @@ class Driver:
             return
         single = isinstance(asked, Call)
         calls = (asked,) if isinstance(asked, Call) else tuple(asked)
-        batch = _Batch(lambda value, error: self._advance(key, value, error), single, [None] * len(calls), len(calls))
+        batch = Batch(lambda value, error: self._advance(key, value, error), single, [None] * len(calls), len(calls))
         for index, call in enumerate(calls):
-            self._flights.make(call, self._tasks[key].written, _place(batch, index))
+            self._flights.make(call, self._tasks[key].written, batch.place(index))
         if not calls:
             self._loop.later(0.0, lambda: self._advance(key, ()))
-
-
-def _place(batch: _Batch, index: int) -> Callable[[Any, Exception | None], None]:
-    return lambda answer, error: batch.arrive(index, answer, error)
 
 
 def _stop(generator: Generator[Asked, Any, Any]) -> None:

@@ -13,6 +13,7 @@ from tasktool_infra.engine.events import Failed, Finished, Started
 from tasktool_infra.engine.order import creation, earlier, removal
 from tasktool_infra.engine.plan import CHANGING, Action, Change, Plan
 from tasktool_infra.engine.resource import Key, Resource
+from tasktool_infra.engine.unwanted import goal_of, making
 
 
 @frozen(kw_only=True)
@@ -64,12 +65,13 @@ class Run:
         """Do all that the plan says; never raises for what happens to a resource: the result lists it."""
         todo = {c.key: c for c in self.plan.changes if c.action in CHANGING}
         self._progress = {key: Progress() for key in todo}
-        chosen = [self.resources[key] for key in todo]
-        making = isinstance(self.goal, Making)
-        order = creation(chosen) if making else removal(chosen)
-        tasks = {key: Task(self._one(change), self._written(key, order[key])) for key, change in todo.items()}
+        wanted = [self._resource(key) for key, change in todo.items() if not change.unwanted]
+        strays = [self._resource(key) for key, change in todo.items() if change.unwanted]
+        before = (creation(wanted) if isinstance(self.goal, Making) else removal(wanted)) | removal(strays)
+        tasks = {key: Task(self._one(change), self._written(key, before[key])) for key, change in todo.items()}
+        order = before | {stray.key: before[stray.key] | {r.key for r in wanted} for stray in strays}
         began = self.driver.clock.now()
-        outcomes = self.driver.run(tasks, order, earlier(chosen) if making else None)
+        outcomes = self.driver.run(tasks, order, earlier(wanted) if isinstance(self.goal, Making) else None)
         done, failed, idle = [], {}, []
         for key, outcome in outcomes.items():
             if isinstance(outcome, Success):
@@ -92,26 +94,31 @@ class Run:
             took=self.driver.clock.now() - began,
         )
 
+    def _resource(self, key: Key) -> Resource:
+        """Give a resource; what nobody wants any more is known only by having been found."""
+        resource = self.resources.get(key) or self.found[key]
+        assert resource is not None
+        return resource
+
     def _written(self, key: Key, before: Collection[Key]) -> "Written":
         """Whether this or what came before it was written: in a removal, that is what needed this."""
         return Written([self._progress[k] for k in (key, *before)])
 
     def _one(self, change: Change) -> Reading[None]:
         """Bring one resource to its goal, telling about it."""
-        resource, clock = self.resources[change.key], self.driver.clock
+        resource, clock = self._resource(change.key), self.driver.clock
         began = clock.now()
         self.driver.tell(Started(at=began, key=change.key, action=change.action))
-        making = isinstance(self.goal, Making)
         work = Work(
             wanted=resource,
-            goal=self.goal,
+            goal=goal_of(self.goal, change),
             steps=change.steps,
             making=change.action is Action.CREATE,
             adopting=change.adopts,
             progress=self._progress[change.key],
             clock=clock,
             tell=self.driver.tell,
-            read=resource.read if making else resource.examine,
+            read=resource.read if making(self.goal, change) else resource.examine,
         )
         try:
             self.found[change.key] = yield from work.carry_out()

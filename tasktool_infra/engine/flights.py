@@ -19,6 +19,28 @@ FAULT = 500
 Deliver = Callable[[Any, Exception | None], None]
 
 
+@define
+class Batch:
+    """The calls that one task has asked for together: complete, they go back to its generator."""
+
+    advance: Deliver
+    single: bool
+    answers: list[Any]
+    missing: int
+    error: Exception | None = None
+
+    def place(self, index: int) -> Deliver:
+        """Give what takes the answer of one call."""
+        return lambda answer, error: self._arrive(index, answer, error)
+
+    def _arrive(self, index: int, answer: Any, error: Exception | None) -> None:
+        self.answers[index] = answer
+        self.error = self.error or error
+        self.missing -= 1
+        if self.missing == 0:
+            self.advance(self.answers[0] if self.single else tuple(self.answers), self.error)
+
+
 @define(eq=False)
 class Flight:
     """One call on its way; ``failing`` holds when each sort of failure was first met."""

@@ -44,6 +44,10 @@ class Change:
     adopts: bool = False
     kept: tuple[str, ...] = field(default=(), eq=False)
     remarks: tuple[str, ...] = field(default=(), eq=False)
+    unwanted: bool = False
+    """Whether, in a provision, it is removed because nobody wants it any more."""
+    leftover: bool = False
+    """Whether it goes without a yes."""
     problem: str = field(default="", eq=False)
     """For ``unknown`` and ``refuse``: the sort of failure, by its name."""
 
@@ -95,7 +99,7 @@ class Plan:
         """What needs a yes, a line each: an account not pinned, deletions, adoptions, what others would lose."""
         lines = [] if self.pinned else [f"work in the account {self.target.get('account')} as {self.caller}"]
         for change in self.changes:
-            if change.action is Action.DELETE:
+            if change.action is Action.DELETE and not change.leftover:
                 lines.append(f"delete {change.key}")
             if change.adopts:
                 lines.append(f"adopt {change.key}")

@@ -10,6 +10,7 @@ from tasktool_infra.engine.errors import Interrupted, TasktoolError
 from tasktool_infra.engine.order import needed
 from tasktool_infra.engine.plan import CHANGING, Action, Change
 from tasktool_infra.engine.resource import Key, Phase, Resource
+from tasktool_infra.engine.unwanted import Finder, Stray, departures
 
 
 @frozen(kw_only=True)
@@ -35,39 +36,57 @@ class Placeholder:
         )
 
 
-Item = Resource | Placeholder
+Item = Resource | Placeholder | Finder
 
 
 def survey(driver: Driver, items: Iterable[Item], goal: Goal) -> tuple[tuple[Change, ...], dict[Key, Resource | None]]:
-    """Give the change for each item, and what was read of those that could be.
+    """Give the change for each item and for what finders found, and what was read of those that could be.
 
     Raises Interrupted; every other fault of a read makes its resource ``unknown``. Faults that are neither the API's
     nor the user's are raised.
     """
     listed = tuple(items)
     resources = {item.key: item for item in listed if isinstance(item, Resource)}
+    finders = {item.key: item for item in listed if isinstance(item, Finder)}
     read = {key: Task(r.read() if isinstance(goal, Making) else r.examine()) for key, r in resources.items()}
-    outcomes = driver.run(read)
+    outcomes = driver.run(read | {key: Task(finder.find()) for key, finder in finders.items()})
     if driver.interrupted:
         raise Interrupted("Interrupted while reading; nothing was written.")
-    found = {key: outcome.value for key, outcome in outcomes.items() if isinstance(outcome, Success)}
+    values = {key: outcome.value for key, outcome in outcomes.items() if isinstance(outcome, Success)}
+    found = {key: value for key, value in values.items() if key in resources}
+    strays = _standing([stray for key in finders for stray in values.get(key, ())], found)
     if isinstance(goal, Making):
         gone = dict.fromkeys(_doomed(resources, found))
         found |= gone
         outcomes |= dict.fromkeys(gone, Success(None))
     changes = [
-        item.change() if isinstance(item, Placeholder) else _change(item, outcomes[item.key], goal) for item in listed
+        item.change() if isinstance(item, Placeholder) else _change(item, outcomes[item.key], goal)
+        for item in listed
+        if item.key not in finders or item.key not in values
     ]
-    return unchecked(resources, held_back(resources, changes)), found
+    changes = list(unchecked(resources, held_back(resources, changes)))
+    found |= {stray.live.key: stray.live for stray in strays}
+    return (*changes, *departures(strays, changes, goal)), found
 
 
-def _change(resource: Resource, outcome: Outcome, goal: Goal) -> Change:
+def _change(item: Resource | Finder, outcome: Outcome, goal: Goal) -> Change:
     if isinstance(outcome, Success):
-        return goal.change(resource, outcome.value)
+        assert isinstance(item, Resource)
+        return goal.change(item, outcome.value)
     assert isinstance(outcome, Failure)
     if isinstance(outcome.error, TasktoolError):
-        return unknown(resource, outcome.error)
+        return unknown(item, outcome.error)
     raise outcome.error
+
+
+def _standing(strays: Iterable[Stray], found: Mapping[Key, Resource | None]) -> list[Stray]:
+    """Give the strays but those whose host is being deleted: they go with it."""
+    going = _going(found)
+    return [stray for stray in strays if stray.live.within is None or stray.live.within.key not in going]
+
+
+def _going(found: Mapping[Key, Resource | None]) -> set[Key]:
+    return {key for key, live in found.items() if live is not None and live.settled is Phase.DELETING}
 
 
 def unchecked(resources: Mapping[Key, Resource], changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -89,7 +108,7 @@ def _host(resources: Mapping[Key, Resource], key: Key) -> Key | None:
 
 def _doomed(resources: Mapping[Key, Resource], found: Mapping[Key, Resource | None]) -> list[Key]:
     """Give what still stands in a host that is being deleted: it goes with it, and is to be made anew in the next."""
-    going = {key for key, live in found.items() if live is not None and live.settled is Phase.DELETING}
+    going = _going(found)
     return [key for key, r in resources.items() if key in found and r.within is not None and r.within.key in going]
 
 

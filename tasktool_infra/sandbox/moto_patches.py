@@ -1,16 +1,18 @@
 """Where moto 5.2 differs from AWS in ways that would mislead: each difference is mended here, with its reason."""
 
 import functools
+import json
 from collections.abc import Callable
 from typing import Any
 
 import xmltodict  # type: ignore[import-untyped]
 from moto.core.responses import EmptyResult
 from moto.dynamodb.models import DynamoDBBackend
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
-from moto.s3.models import PublicAccessBlock, S3Backend
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 
 Method = Callable[..., Any]
@@ -22,6 +24,7 @@ def apply() -> None:
     _wrap(S3Backend, "create_bucket", _with_secure_defaults)
     _wrap(S3Backend, "delete_bucket_encryption", _with_default_encryption)
     _wrap(S3Response, "_bucket_response_put", _with_tags)
+    _wrap(FakeBucket, "get_permission", _loopback_is_secure)
     _wrap(IAMBackend, "delete_policy", _refused_while_used)
     _wrap(DynamoDBBackend, "tag_resource", _replacing)
     for name, method in (("add_client_id_to", _add_client_id), ("remove_client_id_from", _remove_client_id)):
@@ -43,6 +46,24 @@ def _with_secure_defaults(create: Method) -> Method:
         return bucket
 
     return create_bucket
+
+
+def _loopback_is_secure(_: Method) -> Method:
+    """Leave out statements that deny requests without TLS; moto looks at no condition, and so denies everything.
+
+    What never leaves this machine needs no TLS.
+    """
+
+    def get_permission(bucket: Any, action: str, resource: str) -> Any:
+        if bucket.policy is None:
+            return PermissionResult.NEUTRAL
+        document = json.loads(bucket.policy)
+        statements = document["Statement"]
+        listed = statements if isinstance(statements, list) else [statements]
+        kept = [one for one in listed if "aws:SecureTransport" not in one.get("Condition", {}).get("Bool", {})]
+        return IAMPolicy(json.dumps({**document, "Statement": kept})).is_action_permitted(action, resource)
+
+    return get_permission
 
 
 def _with_default_encryption(delete: Method) -> Method:

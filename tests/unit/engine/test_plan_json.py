@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasktool_infra.aws.s3_emptying import EmptyBucket
@@ -61,6 +61,7 @@ PLAN = plan_of(
 )
 
 
+@settings(deadline=None)  # the first one makes the converter
 @given(PLANS)
 def test_a_plan_is_read_back_equal_and_written_the_same(plan: Plan) -> None:
     text = to_json(plan)
@@ -132,6 +133,7 @@ def test_another_format_is_refused() -> None:
         from_json(altered("format", to=2))
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0), st.characters())
 def test_a_character_put_elsewhere_is_refused_or_changes_the_plan(at: int, what: str) -> None:
     text = to_json(PLAN)

@@ -1,6 +1,7 @@
 """The AWS side, embedded: what stands in it, and where moto is mended."""
 
 import base64
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -119,6 +120,21 @@ def test_a_new_bucket_is_marked_and_closed(sandbox: Sandbox, aws: Clients) -> No
     s3.put_object(**bucket, Key="a", Body=b"a")
     assert code(s3.create_bucket, **bucket, CreateBucketConfiguration={"LocationConstraint": sandbox.region})
     assert s3.get_bucket_tagging(**bucket)["TagSet"] == tags
+
+
+def test_a_bucket_for_tls_only_takes_objects_on_loopback(aws: Clients) -> None:
+    s3 = aws("s3")
+    configuration = {"LocationConstraint": "ap-northeast-1"}
+    s3.create_bucket(Bucket="tls-only", CreateBucketConfiguration=configuration)
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:*"}
+    no_tls = {"Resource": "arn:aws:s3:::tls-only/*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    statements = [{**denied, **no_tls}, {**denied, "Resource": "arn:aws:s3:::tls-only/closed/*"}]
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    s3.put_bucket_policy(Bucket="tls-only", Policy=json.dumps(policy))
+    s3.put_object(Bucket="tls-only", Key="report.csv", Body=b"1")
+    assert s3.get_object(Bucket="tls-only", Key="report.csv")["Body"].read() == b"1"
+    with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+        s3.put_object(Bucket="tls-only", Key="closed/report.csv", Body=b"1")
 
 
 def test_a_bucket_of_us_east_1_has_no_body(aws: Clients) -> None:

@@ -1,0 +1,39 @@
+"""Where an emulator can't do what AWS does: each test that it spoils, by name, with the reason.
+
+An entry that is no longer needed fails, and so does one that names no test.
+"""
+
+GONE = "test_from_absent_to_gone"
+HAND = "test_changed_by_hand"
+
+BY_REASON = {
+    "moto answers AddClientIDToOpenIDConnectProvider and RemoveClientIDFromOpenIDConnectProvider by a fault": (
+        f"{GONE}[moto-iam_oidc_provider-another_audience]",
+        f"{HAND}[moto-iam_oidc_provider-audience_removed]",
+        f"{HAND}[moto-iam_oidc_provider-foreign_audience]",
+    ),
+    "moto drops the tags that a bucket is created with: one whose creation was not answered looks like a stranger's": (
+        "test_with_the_first_of_each_write_lost_everything_is_done_and_nothing_twice[after-moto]",
+    ),
+    "moto ignores a change of the key of a table": (f"{GONE}[moto-dynamodb_table-own_key]",),
+    "moto judges every request for an object by the bucket's policy, and speaks no TLS": (
+        f"{HAND}[moto-s3_bucket-full_of_objects]",
+    ),
+    "MiniStack has no SetDefaultPolicyVersion": (
+        f"{HAND}[ministack-iam_policy-another_default,_ours_still_there]",
+        f"{HAND}[ministack-iam_policy-five_versions_and_a_foreign_default]",
+    ),
+    "MiniStack can neither tag an OIDC provider nor change its client ids": (
+        f"{GONE}[ministack-iam_oidc_provider-as_it_is]",
+        f"{GONE}[ministack-iam_oidc_provider-another_audience]",
+        f"{GONE}[ministack-iam_oidc_provider-tagged]",
+        f"{HAND}[ministack-iam_oidc_provider-audience_removed]",
+        f"{HAND}[ministack-iam_oidc_provider-foreign_audience]",
+        f"{HAND}[ministack-iam_oidc_provider-mark_of_use_removed]",
+        f"{HAND}[ministack-iam_oidc_provider-foreign_tag]",
+    ),
+    "MiniStack ignores the exclusions of a repository's immutable tags": (
+        f"{GONE}[ministack-ecr_repository-movable_tags]",
+    ),
+}
+GAPS = {test: reason for reason, tests in BY_REASON.items() for test in tests}
