@@ -6,7 +6,7 @@
 """
 
 from tasktool_infra.sandbox.environment import environment_lines
-from tasktool_infra.sandbox.facts import Sandbox, SandboxError, describe
+from tasktool_infra.sandbox.facts import Sandbox, SandboxElsewhere, SandboxError, describe
 from tasktool_infra.sandbox.process import start, status, stop
 
-__all__ = ["Sandbox", "SandboxError", "describe", "environment_lines", "start", "status", "stop"]
+__all__ = ["Sandbox", "SandboxElsewhere", "SandboxError", "describe", "environment_lines", "start", "status", "stop"]

@@ -14,6 +14,10 @@ class SandboxError(Exception):
     """The sandbox can't be started, found or stopped; the message says why and what to do."""
 
 
+class SandboxElsewhere(SandboxError):
+    """A sandbox runs, but not in the region or the account that is asked for."""
+
+
 @frozen(kw_only=True)
 class Sandbox:
     """A running sandbox: where its two APIs are and what opens them. Secrets are not in its repr."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from tasktool_infra.sandbox.facts import ACCOUNT, REGION, Sandbox, SandboxError
+from tasktool_infra.sandbox.facts import ACCOUNT, REGION, Sandbox, SandboxElsewhere, SandboxError
 from tasktool_infra.sandbox.home import is_alive, locate, locked, log_tail, prepare, read_state
 from tasktool_infra.sandbox.launch import spawn
 
@@ -86,7 +86,7 @@ def _locked(home: Path) -> Iterator[None]:
 def _checked(sandbox: Sandbox, region: str | None, account: str | None) -> Sandbox:
     wanted = (region or sandbox.region, account or sandbox.account)
     if wanted != (sandbox.region, sandbox.account):
-        raise SandboxError(
+        raise SandboxElsewhere(
             f"The sandbox of {sandbox.home} is for region {sandbox.region}, account {sandbox.account}, not for "
             f"{', '.join(wanted)}: "
             "stop it first, or set TASKTOOL_SANDBOX_HOME to another folder."

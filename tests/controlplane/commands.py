@@ -76,6 +76,7 @@ def kube_controller_manager(settings: Settings) -> list[str]:
         "--secure-port=0",
         "--root-ca-file=ca.crt",
         "--service-account-private-key-file=accounts.key",
+        "--horizontal-pod-autoscaler-sync-period=1s",
         QUIET,
     ]
 

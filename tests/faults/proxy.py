@@ -55,11 +55,16 @@ class Proxy:
         return [call for call in self.calls if call.writes]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A run calls dozens of times at once: a connection that finds the queue full is tried again after a whole second.
+    request_queue_size = 128
+
+
 @contextmanager
 def proxy(upstream: str, *, delay: float = 0.0) -> Iterator[Proxy]:
     """Run a proxy to ``upstream`` (an http URL on loopback) within the block."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
     running = Proxy(f"http://127.0.0.1:{server.server_address[1]}", delay)
     server.RequestHandlerClass = _handler(urlsplit(upstream).netloc, running)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

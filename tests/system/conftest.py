@@ -27,14 +27,14 @@ def cloud(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def inside(cloud: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inside:
+def inside(cloud: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Inside]:
     """Give the commands in this process, where they start at once, with the environment of the cloud's shell."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "TASKTOOL_"))]:
         monkeypatch.delenv(name)
     for name, value in cloud.shell.environ.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(cloud.shell.folder)
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    before = signal.getsignal(signal.SIGTERM)
 
     def run(command: str, *arguments: str, expect: int = 0) -> Done:
         code = main(command, arguments)
@@ -42,7 +42,8 @@ def inside(cloud: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         assert done.code == expect, done.said
         return done
 
-    return run
+    yield run
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +15,7 @@ from attrs import field, frozen
 from tasktool_infra.sandbox import Sandbox
 from tasktool_infra.sandbox.embedded import embedded
 from tests.controlplane.api import MERGE, Api
-from tests.faults.proxy import Passed, Proxy, proxy
+from tests.faults.proxy import Answer, Passed, Proxy, proxy
 
 ROOT = Path(__file__).parents[2]
 TABLE, BUCKET = "task-tool-prod-tasks", "task-tool-prod-completed-task-report-bucket"
@@ -59,6 +59,7 @@ class Shell:
         """Start a script and give its process; its output is kept in pipes."""
         command = [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *arguments]
         pipes: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE) | {"stdin": subprocess.DEVNULL}
+        pipes["preexec_fn"] = heed_interrupts
         return subprocess.Popen(command, cwd=self.folder, env=self.environ, text=True, **(pipes | more))
 
     def run(self, script: str, *arguments: str, expect: int | None = 0) -> Done:
@@ -73,6 +74,11 @@ class Shell:
     def config(self, text: str) -> None:
         """Write the environments of this folder."""
         (self.folder / "environments.toml").write_text(text)
+
+
+def heed_interrupts() -> None:
+    """Let Ctrl-C count, which whoever runs the tests side by side has switched off."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ended(process: "subprocess.Popen[str]", *, expect: int | None = 0, timeout: float = 60) -> Done:
@@ -163,10 +169,7 @@ def world(folder: Path, *, delay: float = 0.0) -> Iterator[World]:
         yield World(sandbox, before, shell, Api(sandbox.kubernetes_endpoint, sandbox.ca_pem, sandbox.admin_token))
 
 
-def eventually(look: Any, timeout: float = 20) -> Any:
-    """Give the first answer that is true."""
-    end = time.monotonic() + timeout
-    while not (found := look()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
-    return found
+def refusing(status: int, code: str, said: str) -> Answer:
+    """Give an error as AWS answers it in XML."""
+    body = f"<ErrorResponse><Error><Code>{code}</Code><Message>{said}</Message></Error></ErrorResponse>"
+    return Answer(status, body.encode())

@@ -56,7 +56,7 @@ def test_deletions_adoptions_and_what_others_lose_need_a_yes() -> None:
             change(Action.DELETE, "c", steps=(DROP,)),
         ]
     ).asks
-    assert asks == ("adopt toy.b", "toy.b: remove part x", "delete toy.c")
+    assert asks == ("adopt toy.b", "toy.b: remove part x", "delete toy.c, and with it part x")
     assert plan(Action.CREATE, Action.UPDATE, Action.NONE).asks == ()
 
 
