@@ -36,7 +36,7 @@ def merged(items: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def _both(one: AwsResource, other: AwsResource) -> AwsResource:
-    together = evolve(one, tags=one.tags | other.tags)
+    together = evolve(one, tags=one.tags | other.tags, outlives=(*one.outlives, *other.outlives))
     if together != evolve(other, tags=together.tags) or not _compatible(one, other):
         raise Refused(
             f"{one.key}: two environments of this run want it, and want it differently; nothing was written.",

@@ -10,10 +10,11 @@ from attrs import define, frozen
 from tasktool_infra import target as targets
 from tasktool_infra.aws import retries as aws_retries
 from tasktool_infra.aws.connection import Connection, Embedded
+from tasktool_infra.aws.eks_access import Introducer
 from tasktool_infra.aws.eks_cluster import Cluster
 from tasktool_infra.aws.transport import SERVICES, AwsTransport
 from tasktool_infra.engine.driver import Driver
-from tasktool_infra.engine.errors import Refused, TasktoolError
+from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
 from tasktool_infra.engine.events import Listeners, Noted
 from tasktool_infra.engine.hooks import current_hook
 from tasktool_infra.engine.retry import joined
@@ -82,7 +83,8 @@ def _sandbox(environment: Environment, listeners: Listeners) -> SandboxFacts:
     try:
         running = sandboxes.start(region=environment.region)
     except sandboxes.SandboxError as error:
-        raise TasktoolError(str(error)) from error
+        elsewhere = isinstance(error, sandboxes.SandboxElsewhere)
+        raise TasktoolError(str(error), problem=Problem.REFUSED if elsewhere else None) from error
     listeners(Noted(at=0.0, text=sandboxes.describe(running)))
     keys = Embedded(running.aws_endpoint, running.access_key_id, running.secret_access_key)
     return SandboxFacts(keys, running.region)
@@ -123,15 +125,22 @@ def reach(cluster: Cluster) -> str:
     return f"The public endpoint of {cluster.name} lets in {listed} only: is your address among them?"
 
 
+def _introducer(opened_run: Opened, environment: Environment, target: Target) -> Introducer | None:
+    named = target.cluster if isinstance(target.cluster, Cluster) else Cluster.of(environment.context or "")
+    return Introducer(opened_run.transports["iam"], named, target.caller) if named is not None else None
+
+
 def connect_cluster(opened_run: Opened, environment: Environment, target: Target) -> None:
     """Add the transport of the cluster, when it is known how to reach it."""
+    introduce = _introducer(opened_run, environment, target)
     if environment.context:
-        access = ClusterAccess(run_id=opened_run.run_id, context=environment.context)
+        access = ClusterAccess(run_id=opened_run.run_id, context=environment.context, introduce=introduce)
     elif isinstance(target.cluster, Cluster) and target.cluster.endpoint:
         access = ClusterAccess(
             run_id=opened_run.run_id,
             endpoint=target.cluster.endpoint,
             hint=reach(target.cluster),
+            introduce=introduce,
             ca=decoded_ca(target.cluster.certificate_authority),
             tokens=EksTokens(
                 opened_run.connection.credentials(),

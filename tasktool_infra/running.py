@@ -11,6 +11,7 @@ from tasktool_infra.engine.decide import Goal, Making, Removing
 from tasktool_infra.engine.errors import Declined, Problem, Refused
 from tasktool_infra.engine.events import Listeners, Planned
 from tasktool_infra.engine.execute import Result, Run, RunFailed
+from tasktool_infra.engine.foresight import foreseen
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.resource import Key, Removal, Resource
@@ -65,6 +66,11 @@ class Order:
         return self.command == "teardown"
 
     @property
+    def app(self) -> bool:
+        """Whether the application's manifests count: when named, and when everything is to go."""
+        return APP in self.only or (self.removing and not self.only)
+
+    @property
     def goal(self) -> Goal:
         """What every resource is brought to."""
         if self.removing:
@@ -113,6 +119,7 @@ def _plan(order: Order, run: Opened) -> Drawn:
         if any(item.layer != "aws" for item in items):
             connect_cluster(run, order.environments[0], targets[0])
         changes, found = survey(run.driver, items, order.goal)
+        changes = foreseen(run.driver, changes)
     plan = Plan(
         command=order.command,
         environment=", ".join(environment.name for environment in order.environments),
@@ -137,7 +144,7 @@ def _items(order: Order, targets: Sequence[Target]) -> tuple[Item, ...]:
             target,
             removing=order.removing,
             cluster_gone=order.cluster_gone,
-            app=APP in order.only,
+            app=order.app,
         )
         for environment, target in zip(order.environments, targets, strict=True)
     ]
@@ -167,7 +174,8 @@ def _checked(result: Result) -> Result:
     if result.interrupted:
         raise RunFailed("Interrupted.", result, Problem.INTERRUPTED)
     if result.failed or result.not_started:
-        listed = "".join(f"\n  - {error.message}" for error in result.failed.values())
+        told = dict.fromkeys(str(error).replace("\n", "\n    ") for error in result.failed.values())
+        listed = "".join(f"\n  - {each}" for each in told)
         problem = foremost(error.problem for error in result.failed.values())
         raise RunFailed(f"Not everything was done:{listed}", result, problem or Problem.FAILED)
     return result

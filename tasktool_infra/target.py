@@ -129,7 +129,7 @@ def disagreements(environment: Environment, target: Target, context: tuple[str, 
     if environment.account and environment.account != target.place.account:
         found.append(
             f"the account is {target.place.account}, but {environment.name} is pinned to {environment.account}"
-            f" ({environment.origin or 'account'}); the caller is {target.caller}"
+            f" ({_pin(environment)}); the caller is {target.caller}"
         )
     if environment.region and environment.region != target.place.region:
         found.append(f"the region is {target.place.region}, but {environment.name} is in {environment.region}")
@@ -141,6 +141,11 @@ def disagreements(environment: Environment, target: Target, context: tuple[str, 
     if isinstance(target.cluster, Cluster):
         found += _cluster_disagreements(environment, target, target.cluster, context)
     return found
+
+
+def _pin(environment: Environment) -> str:
+    """Give the places that may have named the account."""
+    return f"--account, TASKTOOL_ACCOUNT or {environment.origin}" if environment.origin else "account"
 
 
 def notes(environment: Environment, target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -66,8 +66,18 @@ def task_tool(
     common: list[AwsResource] = [*repositories, *providers]
     aws = [*common, *(evolve(each, tags=FrozenDict(environment.tags)) for each in own)]
     placed = [each.marked(owner).at(facts.place) for each in aws]
-    around = Surroundings(namespace=namespace, accounts=accounts, place=facts.place, images=facts.images)
-    return (*placed, *(each.marked(owner) for each in (namespace, *accounts, *workloads(manifests, around))))
+    around = Surroundings(
+        application=APPLICATION,
+        namespace=namespace,
+        accounts=accounts,
+        place=facts.place,
+        used=(table, bucket),
+        images=facts.images,
+    )
+    guests = (namespace, *accounts, *workloads(manifests, around))
+    # What still runs in the cluster, or takes records and load balancers away, needs AWS as it was.
+    hosts = [evolve(each, outlives=guests) for each in placed]
+    return (*hosts, *(each.marked(owner) for each in guests))
 
 
 def cluster_provider(environment: Environment, facts: Facts) -> list[OidcProvider]:

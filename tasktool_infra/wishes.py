@@ -10,6 +10,9 @@ from tasktool_infra.engine.order import with_requirements
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.engine.survey import Item, Placeholder
+from tasktool_infra.engine.unwanted import Finder
+from tasktool_infra.kube.applyset import ApplySet
+from tasktool_infra.kube.members import Members
 from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import COMING, READY, NoSuchCluster, Target
@@ -19,7 +22,7 @@ ACCESS, APP = "access", "app"
 LAYERS = {
     "aws": "all AWS resources; no Kubernetes call is made",
     ACCESS: "the namespace and the ServiceAccounts",
-    APP: "the application's manifests, only when named",
+    APP: "the application's manifests, only when named or when everything is removed",
 }
 """The parts of an environment that can be chosen by themselves."""
 
@@ -38,8 +41,24 @@ def wishes(
     if cluster_gone:
         _check_gone(environment, target)
         return tuple(resource for resource in resources if resource.layer == "aws")
-    items = (_obstacle(resource, environment, target, removing=removing) or resource for resource in resources)
-    return (*items, *((unsaid,) if unsaid else ()))
+    items = [_obstacle(resource, environment, target, removing=removing) or resource for resource in resources]
+    return (*items, *((unsaid,) if unsaid else ()), *_finders(items, removing=removing))
+
+
+def _finders(items: Iterable[Item], *, removing: bool) -> list[Finder]:
+    """Give what looks for objects that are no longer wanted; none where they can't be read."""
+    resources = tuple(item for item in items if isinstance(item, Resource))
+    return [
+        Members(
+            key=Key("members", parent.key.identity),
+            layer=APP,
+            apply_set=parent,
+            wanted=resources,
+            everything=removing,
+        )
+        for parent in resources
+        if isinstance(parent, ApplySet)
+    ]
 
 
 def _unsaid(environment: Environment, target: Target) -> Placeholder | None:

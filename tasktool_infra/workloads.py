@@ -9,10 +9,11 @@ from attrs import evolve, frozen
 from tasktool_infra.aws.ecr_image import Image
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.resource import Resource
+from tasktool_infra.kube.applyset import PART_OF, ApplySet, group_kind
 from tasktool_infra.kube.manifest import Manifest
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.service_account import ServiceAccount
-from tasktool_infra.values.frozen import freeze, thaw
+from tasktool_infra.values.frozen import FrozenDict, freeze, thaw
 
 TEMPLATES = {
     "Deployment": ("spec", "template"),
@@ -24,26 +25,54 @@ ROLE_HASH = "tasktool-infra/role"
 
 @frozen(kw_only=True)
 class Surroundings:
-    """What the manifests stand in: the namespace, its ServiceAccounts, and the place of the images.
+    """What the manifests stand in: the application, the namespace, its ServiceAccounts, and the place of the images.
 
-    Without ``images`` nobody looks whether they were pushed: where no container runs.
+    ``used`` is what pods use when they run: they start after it. Without ``images`` nobody looks whether they were
+    pushed: where no container runs.
     """
 
+    application: str
     namespace: Namespace
     accounts: tuple[ServiceAccount, ...]
     place: Place
+    used: tuple[Resource, ...] = ()
     images: bool = True
 
 
 def workloads(manifests: Iterable[Mapping[str, Any]], around: Surroundings) -> tuple[Resource, ...]:
-    """Give the images that the workloads need, and every object; the Ingress comes last and so goes first."""
+    """Give the images that the workloads need, and every object; the Ingress comes last and so goes first.
+
+    They are the members of an ApplySet, which comes before all of them.
+    """
     listed = list(manifests)
+    if not listed:
+        return ()
     images = _images(listed, around) if around.images else {}
-    parts = [_object(manifest, around, images) for manifest in listed]
+    parent = _parent(listed, around)
+    parts = [_member(_object(manifest, around, images), parent) for manifest in listed]
     plain = [part for part in parts if part.body["kind"] not in (*TEMPLATES, "Ingress")]
-    running = [evolve(part, after=tuple(plain)) for part in parts if part.body["kind"] in TEMPLATES]
+    running = [evolve(part, after=(*plain, *around.used)) for part in parts if part.body["kind"] in TEMPLATES]
     doors = [evolve(part, after=(*plain, *running)) for part in parts if part.body["kind"] == "Ingress"]
-    return (*images.values(), *plain, *running, *doors)
+    return (*images.values(), parent, *plain, *running, *doors)
+
+
+def _parent(manifests: Iterable[Mapping[str, Any]], around: Surroundings) -> ApplySet:
+    members = [manifest for manifest in manifests if manifest["kind"] != "Namespace"]
+    namespaces = frozenset(manifest["metadata"].get("namespace", "") for manifest in members)
+    return ApplySet(
+        namespace=around.namespace.name,
+        name=around.application,
+        kinds=frozenset(group_kind(manifest["apiVersion"], manifest["kind"]) for manifest in members),
+        namespaces=namespaces - {"", around.namespace.name},
+        within=around.namespace,
+    )
+
+
+def _member(part: Manifest, parent: ApplySet) -> Manifest:
+    """Give an object with the label by which it is found when it is no longer wanted; namespaces never have it."""
+    if part.body["kind"] == "Namespace":
+        return part
+    return evolve(part, labels=FrozenDict({PART_OF: parent.id}), requires=(parent, *part.requires))
 
 
 def _object(manifest: Mapping[str, Any], around: Surroundings, images: Mapping[str, Image]) -> Manifest:
@@ -86,10 +115,6 @@ def _references(template: Mapping[str, Any]) -> list[str]:
 def _images(manifests: Sequence[Mapping[str, Any]], around: Surroundings) -> dict[str, Image]:
     """Give what is known of the images in the account's own registry, by reference."""
     templates = [template for manifest in manifests if (template := pod_template(manifest)) is not None]
-    found = {}
-    for reference in dict.fromkeys(name for template in templates for name in _references(template)):
-        registry, _, path = reference.partition("/")
-        repository, _, tag = path.rpartition(":")
-        if registry.startswith(f"{around.place.account}.dkr.ecr.{around.place.region}.") and repository:
-            found[reference] = Image(repository=repository, tag=tag, registry=registry, place=around.place)
-    return found
+    references = dict.fromkeys(name for template in templates for name in _references(template))
+    known = {reference: Image.of(reference, around.place) for reference in references}
+    return {reference: image for reference, image in known.items() if image is not None}

@@ -78,7 +78,7 @@ class Image(AwsResource):
             login = f"aws ecr get-login-password --region {self.place.region}"
             log_in = f"  {login} | docker login --username AWS --password-stdin {self.registry}"
             push = f"  docker push {self.reference}"
-            yield Refusal(self.absent, "\n".join(("Push it, or set `image_tag`; then run again:", log_in, push)))
+            yield Refusal(self.absent, f"Push it, or set `image_tag`; then run again:\n{log_in}\n{push}")
 
     def why_not_pulled(self) -> Reading[str]:
         """Say why nodes may not get it: it is not there, or they may not have it."""

@@ -1,11 +1,13 @@
 """An EKS cluster, which is looked at and never changed."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
 from attrs import evolve, frozen
 
 from tasktool_infra.aws.kind import AwsResource
+from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.calls import GONE, Call, Reading, Step
 from tasktool_infra.engine.fields import fact, identity
 from tasktool_infra.engine.owner import Owner
@@ -14,13 +16,16 @@ from tasktool_infra.engine.resource import Departure, Example, Refusal, Removal
 USABLE = frozenset({"ACTIVE", "UPDATING"})
 """The states in which a cluster's API answers. Source: EKS API reference, Cluster, status."""
 
+ARN = re.compile(r"arn:(?P<partition>[^:]+):eks:(?P<region>[^:]+):(?P<account>\d+):cluster/(?P<name>[^/]+)")
+
 
 @frozen(kw_only=True)
 class Cluster(AwsResource):
     """An EKS cluster. Source: EKS API reference, DescribeCluster.
 
     All but the name are facts. ``certificate_authority`` is PEM in base64, ``issuer`` the URL of its OIDC issuer; both,
-    like ``endpoint``, are empty while the cluster is being created.
+    like ``endpoint``, are empty while the cluster is being created. ``authentication_mode`` says whether access entries
+    count (``API``), the ConfigMap aws-auth (``CONFIG_MAP``) or both; empty when EKS does not say.
     """
 
     kind = "eks_cluster"
@@ -33,6 +38,7 @@ class Cluster(AwsResource):
     endpoint: str = fact(default="")
     certificate_authority: str = fact(default="", repr=False)
     issuer: str = fact(default="")
+    authentication_mode: str = fact(default="")
     public_access: bool = fact(default=False)
     private_access: bool = fact(default=False)
     public_access_cidrs: tuple[str, ...] = fact(default=(), converter=tuple)
@@ -59,10 +65,23 @@ class Cluster(AwsResource):
             endpoint=found.get("endpoint") or "",
             certificate_authority=found.get("certificateAuthority", {}).get("data") or "",
             issuer=found.get("identity", {}).get("oidc", {}).get("issuer") or "",
+            authentication_mode=found.get("accessConfig", {}).get("authenticationMode", ""),
             public_access=network.get("endpointPublicAccess", False),
             private_access=network.get("endpointPrivateAccess", False),
             public_access_cidrs=network.get("publicAccessCidrs", ()),
         )
+
+    @classmethod
+    def of(cls, arn: str) -> "Cluster | None":
+        """Give the cluster that an ARN names; None when it is no ARN of a cluster."""
+        found = ARN.fullmatch(arn)
+        return cls(name=found["name"], arn=arn) if found else None
+
+    @property
+    def home(self) -> Place:
+        """Where it is, as its ARN says."""
+        found = ARN.fullmatch(self.arn)
+        return Place(found["account"], found["partition"], found["region"]) if found else self.place
 
     @property
     def usable(self) -> bool:

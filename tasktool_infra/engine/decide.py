@@ -42,7 +42,8 @@ class Making:
         refusals = tuple(wanted.refuses(live))
         if refusals:
             reasons = "; ".join(refusal.reason for refusal in refusals)
-            return _refuse(wanted, reasons, " ".join(dict.fromkeys(r.way_out for r in refusals)))
+            ways_out = " ".join(dict.fromkeys(refusal.way_out for refusal in refusals))
+            return _refuse(wanted, reasons, ways_out, refusals[0].problem)
         obstacle = next(iter(wanted.waits(live)), None)
         if obstacle is not None:
             return _waiting(wanted, obstacle)
@@ -94,7 +95,14 @@ class Removing:
             return _stays(wanted, f"kept: {departure.stays}")
         action = Action.UPDATE if departure.stays else Action.DELETE
         reason = f"kept: {departure.stays}" if departure.stays else ""
-        return Change(key=wanted.key, layer=wanted.layer, action=action, steps=departure.steps, reason=reason)
+        return Change(
+            key=wanted.key,
+            layer=wanted.layer,
+            action=action,
+            steps=departure.steps,
+            reason=reason,
+            remarks=live.remarks,
+        )
 
     def next_steps(self, wanted: Resource, live: Resource | None, *, adopting: bool) -> tuple[Step, ...]:
         """Give the steps still to be done, in mid-run."""
@@ -130,7 +138,7 @@ def unknown(wanted: Named, error: TasktoolError) -> Change:
         key=wanted.key,
         layer=wanted.layer,
         action=Action.REFUSE if isinstance(error, Refused) else Action.UNKNOWN,
-        reason=error.message,
+        reason=error.message.removeprefix(f"{wanted.key}: "),
         next_step=error.next_step,
         problem=error.problem.name,
     )
@@ -160,14 +168,14 @@ def _waiting(wanted: Resource, obstacle: Refusal) -> Change:
     )
 
 
-def _refuse(wanted: Resource, reason: str, way_out: str) -> Change:
+def _refuse(wanted: Resource, reason: str, way_out: str, problem: Problem = Problem.REFUSED) -> Change:
     return Change(
         key=wanted.key,
         layer=wanted.layer,
         action=Action.REFUSE,
         reason=reason,
         next_step=way_out,
-        problem=Problem.REFUSED.name,
+        problem=problem.name,
     )
 
 

@@ -1,6 +1,7 @@
 """Carries a plan out: everything independent side by side, each resource after those that it needs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
+from typing import Any
 
 from attrs import define, field, frozen
 
@@ -10,6 +11,7 @@ from tasktool_infra.engine.decide import Goal, Making
 from tasktool_infra.engine.driver import Driver, NotStarted, Success, Task
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.engine.events import Failed, Finished, Started
+from tasktool_infra.engine.newcomers import Look, looked_first, looks, newcomers, of_resources
 from tasktool_infra.engine.order import creation, earlier, removal
 from tasktool_infra.engine.plan import CHANGING, Action, Change, Plan
 from tasktool_infra.engine.resource import Key, Resource
@@ -68,10 +70,15 @@ class Run:
         wanted = [self._resource(key) for key, change in todo.items() if not change.unwanted]
         strays = [self._resource(key) for key, change in todo.items() if change.unwanted]
         before = (creation(wanted) if isinstance(self.goal, Making) else removal(wanted)) | removal(strays)
-        tasks = {key: Task(self._one(change), self._written(key, before[key])) for key, change in todo.items()}
+        tasks: dict[Hashable, Task] = {
+            key: Task(self._one(change), self._written(key, before[key])) for key, change in todo.items()
+        }
         order = before | {stray.key: before[stray.key] | {r.key for r in wanted} for stray in strays}
+        guests = newcomers(todo, self.resources, self.found) if isinstance(self.goal, Making) else {}
+        tasks |= {look: Task(self._look(look, todo), self._written(look.host, ())) for look in looks(guests)}
+        after: dict[Any, set[Key]] = earlier(wanted) if isinstance(self.goal, Making) else {}
         began = self.driver.clock.now()
-        outcomes = self.driver.run(tasks, order, earlier(wanted) if isinstance(self.goal, Making) else None)
+        outcomes = of_resources(self.driver.run(tasks, looked_first(order, guests), after))
         done, failed, idle = [], {}, []
         for key, outcome in outcomes.items():
             if isinstance(outcome, Success):
@@ -129,6 +136,18 @@ class Run:
         self.driver.tell(
             Finished(at=clock.now(), key=change.key, action=change.action, seconds=self._seconds[change.key])
         )
+
+    def _look(self, look: Look, todo: Mapping[Key, Change]) -> Reading[None]:
+        """Read what is to be made, now that its host stands; raises Refused where the plan would have said so."""
+        if look.guest is None:
+            return
+        resource = self._resource(look.guest)
+        try:
+            live = yield from resource.read()
+            self.goal.next_steps(resource, live, adopting=todo[look.guest].adopts)
+        except Exception as error:
+            self.driver.tell(Failed(at=self.driver.clock.now(), key=look.guest, error=_for_people(look.guest, error)))
+            raise
 
     def _outputs(self) -> dict[str, str]:
         return {name: value for live in self.found.values() if live is not None for name, value in live.outputs()}

@@ -36,10 +36,13 @@ def removal(resources: Iterable[Resource]) -> dict[Key, set[Key]]:
     """Give for each resource the keys, among these, that must be gone before it."""
     listed = tuple(resources)
     order, before_too = creation(listed), earlier(listed)
+    known = order.keys()
     turned: dict[Key, set[Key]] = {key: set() for key in order}
     for key, before in order.items():
         for other in (before | before_too[key]) & turned.keys():
             turned[other].add(key)
+    for resource in listed:
+        turned[resource.key] |= {other.key for other in resource.outlives} & known
     return turned
 
 

@@ -100,7 +100,8 @@ class Plan:
         lines = [] if self.pinned else [f"work in the account {self.target.get('account')} as {self.caller}"]
         for change in self.changes:
             if change.action is Action.DELETE and not change.leftover:
-                lines.append(f"delete {change.key}")
+                lost = f", and with it {', '.join(change.removes)}" if change.removes else ""
+                lines.append(f"delete {change.key}{lost}")
             if change.adopts:
                 lines.append(f"adopt {change.key}")
             if change.action is not Action.DELETE:

@@ -9,6 +9,7 @@ import attrs
 from attrs import frozen
 
 from tasktool_infra.engine.calls import Reading, Step
+from tasktool_infra.engine.errors import Problem
 from tasktool_infra.engine.fields import WAY_OUT, fact, role_of, state
 from tasktool_infra.engine.owner import Owner, Ownership
 
@@ -40,6 +41,7 @@ class Refusal:
 
     reason: str
     way_out: str = ""
+    problem: Problem = Problem.REFUSED
 
 
 @frozen(kw_only=True)
@@ -62,7 +64,8 @@ class Resource(ABC):
     """A thing in the world, wanted or live: both have the same type, so a difference is ``live != self``.
 
     ``requires`` names what the API needs first; ``after`` is order for other reasons; ``within`` is a host that must
-    exist before this can even be read. ``ownership`` says of a live value whose it is, ``kept``
+    exist before this can even be read; ``outlives`` names what must be gone before this is removed, and says nothing of
+    how they are made. ``ownership`` says of a live value whose it is, ``kept``
     what others added and keep, ``remarks`` what else a reader of the plan should know.
     """
 
@@ -80,6 +83,7 @@ class Resource(ABC):
     requires: tuple["Resource", ...] = fact(default=(), repr=False)
     after: tuple["Resource", ...] = fact(default=(), repr=False)
     within: "Resource | None" = fact(default=None, repr=False)
+    outlives: tuple["Resource", ...] = fact(default=(), repr=False)
 
     @property
     def key(self) -> Key:

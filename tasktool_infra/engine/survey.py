@@ -119,6 +119,7 @@ def held_back(resources: Mapping[Key, Resource], changes: Iterable[Change]) -> t
     for cause in waiting:  # grows while it is walked
         for key, change in result.items():
             if change.action in CHANGING and key in resources and cause in needed(resources[key]):
-                result[key] = evolve(change, action=Action.WAITING, steps=(), reason=f"it needs {cause}, which waits")
+                reason = f"it needs {cause}, which waits"
+                result[key] = evolve(change, action=Action.WAITING, fields=(), steps=(), reason=reason)
                 waiting.append(key)
     return tuple(result.values())

@@ -1,6 +1,8 @@
 """How a cluster is reached: by its endpoint and CA with an EKS token, or by a context of the kubeconfig."""
 
 import base64
+import os
+from collections.abc import Callable
 from typing import Any
 
 from attrs import field, frozen
@@ -10,7 +12,7 @@ from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.kube.token import EksTokens, StaticToken
 from tasktool_infra.values.urls import is_loopback
 
-POOL = 16
+POOL = 32
 
 
 @frozen(kw_only=True)
@@ -28,6 +30,8 @@ class ClusterAccess:
     context: str = ""
     hint: str = ""
     """What is known of why the endpoint may not be reached, for messages."""
+    introduce: Callable[[], str] | None = field(default=None, repr=False)
+    """Finds out what would let in a caller whom the cluster does not know; asked only when it does not."""
 
     def connect(self) -> Any:
         """Give a client; raises TasktoolError when the kubeconfig has no such context or can't be read."""
@@ -46,9 +50,11 @@ def load_context(context: str, configuration: Any) -> None:
     from kubernetes import config
     from kubernetes.config.config_exception import ConfigException
 
+    # Said here, because the library looks at the variable only once, when it is imported.
+    file = os.environ.get("KUBECONFIG") or "~/.kube/config"
     try:
         config.load_kube_config(  # type: ignore[no-untyped-call]
-            context=context, client_configuration=configuration
+            config_file=file, context=context, client_configuration=configuration
         )
     except (ConfigException, OSError, ValueError) as error:
         raise TasktoolError(

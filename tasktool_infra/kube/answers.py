@@ -5,6 +5,7 @@ rights or about a namespace that is going.
 """
 
 import json
+import re
 from typing import Any
 
 from tasktool_infra.engine.errors import ApiError, Problem
@@ -12,12 +13,23 @@ from tasktool_infra.engine.errors import ApiError, Problem
 NO_OBJECT, NO_NAMESPACE, NO_KIND = "NotFound", "NamespaceNotFound", "KindNotFound"
 TERMINATING, CONFLICT, UNDECLARED = "NamespaceTerminating", "Conflict", "FieldNotDeclared"
 UNAUTHORIZED, FORBIDDEN, INVALID = "Unauthorized", "Forbidden", "Invalid"
+CONTESTED, IMMUTABLE, REJECTED, WEBHOOK = "FieldManagerConflict", "Immutable", "RejectedByPolicy", "WebhookFailed"
 
 _NEXT = {
     UNAUTHORIZED: "The cluster does not know this caller: it needs an EKS access entry or an entry in aws-auth.",
     FORBIDDEN: "Ask for a Role that allows this, then run again.",
     UNDECLARED: "Correct the manifest: the field does not exist in this version of the kind.",
+    INVALID: "Correct the manifest, then run again.",
+    IMMUTABLE: "It can't be changed in place: delete the object by hand, then run again to have it made anew.",
+    REJECTED: "Change what the policy of the cluster does not allow, or ask whoever keeps that policy.",
+    CONTESTED: "Somebody else has changed this since the plan. Run again: the plan then shows what is taken over.",
+    WEBHOOK: "Look at the program behind this webhook: the cluster lets nothing pass without its answer.",
 }
+_DENIED = re.compile(r"denied (the )?request")
+_CALLED = re.compile(r"failed calling webhook|conversion webhook .* failed")
+_UNCHANGEABLE = re.compile(
+    r"immutable|may not be changed|updates to \S+ spec for fields other than|cannot change roleRef"
+)
 
 
 def from_response(status: int, body: bytes, call: str) -> ApiError:
@@ -52,9 +64,20 @@ def _code(status: int, answer: dict[str, Any], said: str) -> str:  # one row for
         return _missing(details)
     if status == 403 and any(cause.get("reason") == TERMINATING for cause in causes):  # noqa: PLR2004
         return TERMINATING
+    if status == 409 and any(cause.get("reason") == CONTESTED for cause in causes):  # noqa: PLR2004
+        return CONTESTED
     if status == 500 and "failed to create typed patch object" in said:  # noqa: PLR2004
         return UNDECLARED
-    return str(answer.get("reason") or status)
+    if status == 500 and _CALLED.search(said):  # noqa: PLR2004
+        return WEBHOOK
+    return _judged(status, str(answer.get("reason") or status), said)
+
+
+def _judged(status: int, reason: str, said: str) -> str:
+    """Give the code of what was understood and yet not taken."""
+    if status < 500 and _DENIED.search(said):  # noqa: PLR2004
+        return REJECTED
+    return IMMUTABLE if reason == INVALID and _UNCHANGEABLE.search(said) else reason
 
 
 def _missing(details: dict[str, Any]) -> str:

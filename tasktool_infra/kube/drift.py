@@ -1,12 +1,15 @@
-"""What an apply would change of a live object, judged by the server's own dry-run."""
+"""What an apply would change of a live object: by the server's own dry-run, or by the fields that we own."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
+from tasktool_infra.kube.managed import ITSELF, owned, picked
 from tasktool_infra.values.frozen import freeze
 
+_AMOUNT = re.compile(r"\.(limits|requests|hard|capacity)\.[^.]+$|\.sizeLimit$")
 _SERVERS_OWN = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
 
 
@@ -49,10 +52,46 @@ def _between(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
         yield path, freeze(old), freeze(new)
 
 
-def owned(manifest: Mapping[str, Any], manager: str) -> Any:
-    """Give the fields that a manager owns by apply (fieldsV1), or None."""
-    entries = manifest.get("metadata", {}).get("managedFields") or ()
-    for entry in entries:
-        if entry.get("manager") == manager and entry.get("operation") == "Apply" and not entry.get("subresource"):
-            return entry.get("fieldsV1")
-    return None
+def own_drift(live: Mapping[str, Any], manifest: Mapping[str, Any], manager: str) -> Drift:
+    """Give where the fields that we own differ from the manifest: as much as can be known without the server's word."""
+    wanted = _described(manifest)
+    ours = _described({"metadata": {}, **picked(live, owned(live, manager) or {ITSELF: {}})})
+    entries = _between("", _told_of(_described(live), ours, wanted), wanted)
+    return Drift(tuple(entry for entry in entries if not _equal_amounts(*entry)))
+
+
+def _described(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what is described of an object, and not which one it is."""
+    left = {key: value for key, value in _without_nulls(trimmed(manifest)).items() if key not in ("apiVersion", "kind")}
+    metadata = {key: value for key, value in left["metadata"].items() if key not in ("name", "namespace")}
+    return {**left, "metadata": metadata}
+
+
+def _told_of(live: Any, ours: Any, wanted: Any) -> Any:
+    """Give of a live value what is ours and what the manifest tells of."""
+    if isinstance(live, Mapping) and isinstance(wanted, Mapping):
+        mine = ours if isinstance(ours, Mapping) else {}
+        keys = [key for key in live if key in mine or key in wanted]
+        return {key: _told_of(live[key], mine.get(key), wanted.get(key)) for key in keys}
+    if isinstance(live, list) and isinstance(wanted, list) and len(live) == len(wanted):
+        mine_too = ours if isinstance(ours, list) and len(ours) == len(live) else [None] * len(live)
+        return [_told_of(*each) for each in zip(live, mine_too, wanted, strict=True)]
+    return ours if wanted is None else live
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def _equal_amounts(path: str, old: Any, new: Any) -> bool:
+    """Say whether two amounts of a resource are the same: the server writes 0.5 as 500m."""
+    if not _AMOUNT.search(path):
+        return False
+    from kubernetes.utils.quantity import parse_quantity
+
+    try:
+        return bool(parse_quantity(old) == parse_quantity(new))  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError):
+        return False

@@ -6,15 +6,18 @@ from typing import Any, Self
 
 from attrs import evolve, frozen
 
-from tasktool_infra.engine.calls import Explanation, Reading, Step, Wait
-from tasktool_infra.engine.carry_out import is_pointless
+from tasktool_infra.engine.calls import Call, Explanation, Reading, Step, Wait
 from tasktool_infra.engine.fields import fact
-from tasktool_infra.engine.resource import Example, Key, Phase
+from tasktool_infra.engine.resource import Departure, Example, Key, Phase, Removal
+from tasktool_infra.engine.waiting import is_pointless
+from tasktool_infra.kube.ingress import WhyNoAddress, hosts, records_left
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.kube.readiness import Readiness, is_ready, readiness
-from tasktool_infra.kube.rollout import WhyNotAvailable
+from tasktool_infra.kube.rollout import Pulled, WhyNotAvailable
 from tasktool_infra.values.frozen import FrozenDict, freeze, thaw
+
+RUNNING = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
 
 
 @frozen(kw_only=True)
@@ -27,6 +30,7 @@ class Manifest(KubeObject):
 
     kind = "object"
     layer = "app"
+    whole = True
 
     body: FrozenDict[Any] = fact(converter=freeze, repr=False)
 
@@ -34,8 +38,7 @@ class Manifest(KubeObject):
     def key(self) -> Key:
         """The kind in the style of all kinds, then namespace and name."""
         metadata = self.body["metadata"]
-        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.body["kind"]).lower()
-        return Key(kind, "/".join(filter(None, (metadata.get("namespace"), metadata["name"]))))
+        return object_key(self.body["kind"], metadata.get("namespace", ""), metadata["name"])
 
     def metadata(self) -> dict[str, Any]:
         """Give the manifest's own, with our labels."""
@@ -68,6 +71,14 @@ class Manifest(KubeObject):
             return evolve(live, settled=Phase.SETTLED, remarks=(*live.remarks, f"not ready: {ready.pointless.says}"))
         return live
 
+    def examine(self) -> Reading[Self | None]:
+        """Read the object as it stands: what an apply would change of it counts for nothing when it is to go."""
+        live = yield from super().examine()
+        if live is None or live.judged is None or self.body["kind"] != "Ingress":
+            return live
+        asked = hosts(live.judged.found)
+        return evolve(live, remarks=(yield from records_left(asked))) if asked else live
+
     def converge(self, live: Self | None) -> Iterator[Step]:
         """Apply the manifest where it differs, then wait until the object has come to be."""
         if live is None or evolve(live, settled=self.settled) != self or live.settled is Phase.DELETING:
@@ -88,10 +99,21 @@ class Manifest(KubeObject):
         )
 
     def _explanation(self) -> Explanation | None:
+        namespace, name = self.address.get("namespace", "default"), self.address["name"]
+        if self.body["kind"] == "Ingress":
+            return WhyNoAddress(namespace, name, self.body["spec"].get("ingressClassName", ""))
         if self.body["kind"] != "Deployment":
             return None
-        selector = self.body["spec"]["selector"].get("matchLabels", {})
-        return WhyNotAvailable(self.body["metadata"]["namespace"], self.body["metadata"]["name"], freeze(selector))
+        selector = freeze(self.body["spec"]["selector"].get("matchLabels", {}))
+        images = tuple(image for image in self.requires if isinstance(image, Pulled))
+        return WhyNotAvailable(namespace, name, selector, images)
+
+    def remove(self, live: Self, removal: Removal) -> Departure:
+        """Delete the object; what runs pods is gone only when they are."""
+        departure = super().remove(live, removal)
+        if self.body["kind"] not in RUNNING:
+            return departure
+        return evolve(departure, steps=tuple(map(_with_pods, departure.steps)))
 
     def outputs(self) -> Iterator[tuple[str, str]]:
         """Give the address of an Ingress."""
@@ -116,3 +138,15 @@ class Manifest(KubeObject):
             Example(name="as it is", first=wanted, then=wanted, around=(host,)),
             Example(name="another value", first=wanted, then=then, around=(host,)),
         )
+
+
+def object_key(kind: str, namespace: str, name: str) -> Key:
+    """Give what an object is called in plans; the namespace may be empty."""
+    in_our_style = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
+    return Key(in_our_style, "/".join(filter(None, (namespace, name))))
+
+
+def _with_pods(step: Step) -> Step:
+    if not isinstance(step, Call):
+        return step
+    return evolve(step, parameters={**step.parameters, "propagation": "Foreground"})

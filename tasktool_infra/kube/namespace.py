@@ -5,8 +5,10 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from tasktool_infra.engine.calls import Wait
 from tasktool_infra.engine.fields import identity
 from tasktool_infra.engine.resource import Example
+from tasktool_infra.kube.leaving import WhyNotGone
 from tasktool_infra.kube.object import KubeObject
 
 
@@ -26,6 +28,10 @@ class Namespace(KubeObject):
     def metadata(self) -> dict[str, Any]:
         """Give name and labels."""
         return {"name": self.name, "labels": dict(self.labels)}
+
+    def _gone(self) -> Wait:
+        what = "join('; ', status.conditions[?status=='True'].message || `[\"it is being emptied\"]`)"
+        return evolve(super()._gone(), sees=what, explain=WhyNotGone(self.name))
 
     def outputs(self) -> Iterator[tuple[str, str]]:
         """Give the name."""

@@ -6,22 +6,20 @@ from typing import Any, ClassVar, Self
 
 from attrs import evolve, frozen
 
-from tasktool_infra.engine.calls import GONE, Call, Meaning, Reading, Step, Wait, write
-from tasktool_infra.engine.errors import ApiError, Refused, TasktoolError
+from tasktool_infra.engine.calls import GONE, Call, Reading, Step, Wait, write
 from tasktool_infra.engine.fields import fact, shared, state
 from tasktool_infra.engine.owner import Owner
-from tasktool_infra.engine.resource import Departure, Phase, Removal, Resource
+from tasktool_infra.engine.resource import Departure, Phase, Refusal, Removal, Resource
 from tasktool_infra.kube import marks
-from tasktool_infra.kube.answers import CONFLICT, INVALID, NO_KIND, NO_NAMESPACE, NO_OBJECT, TERMINATING, UNDECLARED
-from tasktool_infra.kube.drift import Drift, drift, owned
-from tasktool_infra.values.frozen import FrozenDict
+from tasktool_infra.kube.adopting import TakeOverFromKubectl
+from tasktool_infra.kube.answers import CONFLICT, CONTESTED, NO_KIND
+from tasktool_infra.kube.drift import Drift
+from tasktool_infra.kube.judge import MISSING, Judgement, address, get, judge
+from tasktool_infra.kube.retries import SERVICE
+from tasktool_infra.kube.scaling import without_replicas
+from tasktool_infra.values.frozen import FrozenDict, freeze
 
-SERVICE, MANAGER = "kubernetes", "tasktool-infra"
-HOST_GOING = Meaning("its namespace is being terminated")
-MISSING = {NO_OBJECT: GONE, NO_NAMESPACE: GONE}
 GOING_DEADLINE = 180.0
-PRODUCTS = {"cert-manager.io": "cert-manager"}
-"""What to install for kinds that are not Kubernetes' own, by API group."""
 
 
 @frozen(kw_only=True)
@@ -37,11 +35,14 @@ class KubeObject(Resource):
     object_kind: ClassVar[str] = ""
     told: ClassVar[tuple[str, ...]] = (".metadata.labels",)
     """Paths whose differences fields of the kind tell of."""
+    whole: ClassVar[bool] = False
+    """Whether the manifest describes all of the object."""
 
     labels: FrozenDict[str] = shared(default=FrozenDict(), converter=FrozenDict)
     drift: Drift = state(default=Drift())
     applied: bool = state(default=True)
     uid: str = fact(default="")
+    judged: Judgement | None = fact(default=None, repr=False)
 
     @abstractmethod
     def metadata(self) -> dict[str, Any]:
@@ -54,10 +55,7 @@ class KubeObject(Resource):
     @property
     def address(self) -> dict[str, str]:
         """What every call about the object says."""
-        manifest = self.manifest()
-        metadata = manifest["metadata"]
-        where = {"namespace": metadata["namespace"]} if "namespace" in metadata else {}
-        return {"api_version": manifest["apiVersion"], "kind": manifest["kind"], **where, "name": metadata["name"]}
+        return address(self.manifest())
 
     def marked(self, owner: Owner) -> Self:
         """Give this with the labels of its owner."""
@@ -65,48 +63,20 @@ class KubeObject(Resource):
 
     def read(self) -> Reading[Self | None]:
         """Read the object and, beside it, what an apply would make of it."""
-        try:
-            found, merged = yield (self.get(), self._dry_run())
-        except ApiError as error:
-            raise self._refused(error) from error
-        if found is GONE:
-            return None
-        if merged is GONE or merged is HOST_GOING or found["metadata"].get("deletionTimestamp"):
-            return self._live(found, Drift(), applied=False)
-        differences = drift(found, merged)
-        # Where a value differs, the apply that mends it takes the field over too: then that is all there is to tell.
-        applied = bool(differences.entries) or owned(found, MANAGER) == owned(merged, MANAGER)
-        live = self._live(found, differences, applied=applied)
-        if applied and not differences.entries:
-            return live
-        answer = yield Call(SERVICE, "contested", {"manifest": self.manifest()}, expects=MISSING)
-        return live if answer is GONE else evolve(live, remarks=_contested(answer))
+        judged = yield from judge(self.manifest(), whole=self.whole)
+        return None if judged is None else self._live(judged)
 
-    def _refused(self, error: ApiError) -> TasktoolError:
-        """Give what the server has against the manifest as a refusal; any other error as it is."""
-        address = self.address
-        if error.code == NO_KIND:
-            group = address["api_version"].partition("/")[0]
-            product = PRODUCTS.get(group, f"what brings the kinds of {group}")
-            reason = f"the cluster does not know the kind {address['kind']} ({address['api_version']})"
-            return Refused(f"{self.key}: {reason}", next_step=f"Install {product} in the cluster, then run again.")
-        if error.code == INVALID:
-            way_out = "What can't be changed in place: delete the object by hand, then run again to have it made anew."
-            return Refused(f"{self.key}: {error.said}", next_step=way_out)
-        if error.code == UNDECLARED:
-            return Refused(f"{self.key}: {error.said}", next_step=error.next_step)
-        return error
+    def examine(self) -> Reading[Self | None]:
+        """Read the object only: a removal needs no right to apply, and no kind that is served."""
+        found = yield Call(SERVICE, "get", self.address, expects={**MISSING, NO_KIND: GONE})
+        return None if found is GONE else self._live(Judgement(found=found, applied=True))
 
     def get(self) -> Call:
         """Give the call that reads the object."""
-        return Call(SERVICE, "get", self.address, expects=MISSING)
+        return get(self.manifest())
 
-    def _dry_run(self) -> Call:
-        parameters = {"manifest": self.manifest(), "force": True, "dry_run": True}
-        # A conflict here is a precondition on the object's UID or version, never on fields: those are forced.
-        return Call(SERVICE, "apply", parameters, expects={**MISSING, TERMINATING: HOST_GOING, CONFLICT: GONE})
-
-    def _live(self, found: Mapping[str, Any], differences: Drift, *, applied: bool) -> Self:
+    def _live(self, judged: Judgement) -> Self:
+        found = judged.found
         metadata = found["metadata"]
         labels = metadata.get("labels") or {}
         ours = self.metadata()
@@ -116,8 +86,10 @@ class KubeObject(Resource):
         return evolve(
             self,
             labels=FrozenDict({key: value for key, value in labels.items() if key in self.labels}),
-            drift=differences.without(self.told),
-            applied=applied,
+            drift=judged.drift.without(self.told),
+            applied=judged.applied,
+            remarks=judged.remarks,
+            judged=judged,
             uid=metadata["uid"],
             ownership=marks.ownership(labels, self.labels),
             kept=(*kept, *(f"annotation {key}" for key in sorted(others))),
@@ -133,11 +105,29 @@ class KubeObject(Resource):
         """Give this as it is wanted of an object that we do not own: just as it is."""
         return evolve(live, settled=Phase.SETTLED)
 
+    def refuses(self, live: Self | None) -> Iterator[Refusal]:
+        """Give what the server has against the apply, where one is needed."""
+        yield from super().refuses(live)
+        if live is not None and live != self and live.judged is not None and live.judged.objection is not None:
+            yield live.judged.objection
+
     def converge(self, live: Self | None) -> Iterator[Step]:
-        """Apply the manifest, after waiting for a predecessor to be gone."""
+        """Apply the manifest: after waiting for a predecessor to be gone, or taking over what kubectl wrote."""
         if live is not None and live.settled is Phase.DELETING:
             yield self._gone()
-        yield write(SERVICE, "apply", {"manifest": self.manifest(), "force": True}, "apply", settles=(CONFLICT,))
+            live = None
+        judged = live.judged if live is not None else None
+        if judged is not None and judged.takeover is not None:
+            going = tuple(path for path, *_ in judged.takeover.going)
+            yield TakeOverFromKubectl(freeze(self.manifest()), self.whole, going)
+        yield self._apply(judged)
+
+    def _apply(self, judged: Judgement | None) -> Call:
+        manifest = without_replicas(self.manifest()) if judged is not None and judged.autoscaler else self.manifest()
+        # Forced only over what the plan has named: whoever came after it is not overruled unseen.
+        force = judged is not None and bool(judged.contested)
+        settles = (CONFLICT,) if judged is not None else (CONFLICT, CONTESTED)
+        return write(SERVICE, "apply", {"manifest": manifest, "force": force}, "apply", settles=settles)
 
     def remove(self, live: Self, removal: Removal) -> Departure:
         """Delete the object, and no other of its name."""
@@ -150,7 +140,3 @@ class KubeObject(Resource):
     def _gone(self) -> Wait:
         what = "{conditions: status.conditions[?status=='True'].message, finalizers: metadata.finalizers}"
         return Wait(self.get(), sees=what, deadline=GOING_DEADLINE, says="it to be gone")
-
-
-def _contested(answer: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(f"takes {cause.get('field')} over: {cause.get('message')}" for cause in answer["causes"])

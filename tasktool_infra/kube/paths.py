@@ -31,6 +31,7 @@ KINDS: dict[tuple[str, str], Served] = {
     ("apps/v1", "StatefulSet"): Served("statefulsets"),
     ("apps/v1", "DaemonSet"): Served("daemonsets"),
     ("apps/v1", "ReplicaSet"): Served("replicasets"),
+    ("apps/v1", "ControllerRevision"): Served("controllerrevisions"),
     ("batch/v1", "Job"): Served("jobs"),
     ("batch/v1", "CronJob"): Served("cronjobs"),
     ("networking.k8s.io/v1", "Ingress"): Served("ingresses"),
@@ -42,8 +43,9 @@ KINDS: dict[tuple[str, str], Served] = {
     ("rbac.authorization.k8s.io/v1", "RoleBinding"): Served("rolebindings"),
     ("cert-manager.io/v1", "Issuer"): Served("issuers"),
     ("cert-manager.io/v1", "Certificate"): Served("certificates"),
+    ("karpenter.sh/v1", "NodePool"): Served("nodepools", namespaced=False),
 }
-"""By apiVersion and kind. Source: Kubernetes API reference; cert-manager API reference."""
+"""By apiVersion and kind. Source: Kubernetes API reference; those of cert-manager and Karpenter."""
 
 
 def served(api_version: str, kind: str) -> Served:

@@ -1,7 +1,7 @@
 """When objects have come to be: by kind, what must be true of the live object, and what says that it never will.
 
 Expressions are JMESPath on the live object. Source: Kubernetes documentation, "Deployments, complete and failed
-Deployment"; cert-manager documentation, Issuer conditions.
+Deployment"; cert-manager documentation, Issuer conditions; Karpenter documentation, NodePools.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,15 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from tasktool_infra.engine.calls import GONE, Call, Pointless
+from tasktool_infra.engine.calls import GONE, Call, Meaning, Pointless
 from tasktool_infra.kube.answers import FORBIDDEN, NO_KIND, NO_OBJECT
 from tasktool_infra.kube.retries import SERVICE
+
+NOT_ALLOWED = Meaning("not allowed to look")
+PROGRESS_DEADLINE = 600
+"""What a Deployment has when its manifest does not say. Source: Kubernetes API reference, DeploymentSpec."""
+OVERTIME = 30.0
+"""Seconds for the controller to notice itself that a deadline has passed: it then says so, and we say what it says."""
 
 
 @frozen(kw_only=True)
@@ -26,29 +32,35 @@ class Readiness:
     pointless: Pointless | None = None
 
 
-def _list(api_version: str, kind: str, selector: str = "") -> Call:
+def list_call(api_version: str, kind: str, selector: str = "") -> Call:
+    """Give the call that lists the objects of a kind in the whole cluster; of an unknown kind there is none."""
     parameters = {"api_version": api_version, "kind": kind, "selector": selector}
-    return Call(SERVICE, "list", parameters, expects={NO_KIND: GONE, NO_OBJECT: GONE, FORBIDDEN: GONE})
+    return Call(SERVICE, "list", parameters, expects={NO_KIND: GONE, NO_OBJECT: GONE, FORBIDDEN: NOT_ALLOWED})
 
 
 _COUNT = "(status.{0} || `0`)"
 _WANTED = "(spec.replicas || `0`)"
+_SEEN = "status.observedGeneration == metadata.generation"
+_NODES = "length((items || `[]`)[?!(spec.unschedulable) && status.conditions[?type=='Ready' && status=='True']]) == `0`"
 NO_NODE = Pointless(
-    _list("v1", "Node"),
-    when="length(items[?!(spec.unschedulable)]) == `0`",
-    says="the cluster has no node that takes pods",
+    list_call("v1", "Node"),
+    when=_NODES,
+    says="the cluster has no ready node that takes pods",
+    # Karpenter, which is in EKS Auto Mode too, makes nodes for pods that wait.
+    besides=Pointless(
+        list_call("karpenter.sh/v1", "NodePool"), when="length(items || `[]`) == `0`", says="no NodePool"
+    ),
 )
-
 DEPLOYMENT = Readiness(
     done=" && ".join(
         [
-            "status.observedGeneration == metadata.generation",
+            _SEEN,
             *(f"{_COUNT.format(count)} == {_WANTED}" for count in ("updatedReplicas", "availableReplicas", "replicas")),
         ]
     ),
-    failed="status.observedGeneration == metadata.generation"
-    " && status.conditions[?type=='Progressing' && status=='False'] | [0]",
-    sees="join('', [to_string(status.availableReplicas || `0`), ' of ', to_string(spec.replicas), ' available'])",
+    failed=f"spec.paused || ({_SEEN} && status.conditions[?type=='Progressing' && status=='False'] | [0])",
+    sees="join('', [to_string(status.updatedReplicas || `0`), ' of ', to_string(spec.replicas), ' updated, ',"
+    " to_string(status.availableReplicas || `0`), ' available', (spec.paused && ', paused') || ''])",
     says="all replicas to be updated and available",
     pointless=NO_NODE,
 )
@@ -57,35 +69,46 @@ INGRESS = Readiness(
     sees="status.loadBalancer.ingress || 'no address'",
     says="an address",
 )
+_READY = "status.conditions[?type=='Ready' && status=='True']"
 ISSUER = Readiness(
-    done="status.conditions[?type=='Ready' && status=='True'] | [0] | !!@",
+    # What was true of an earlier generation says nothing of this one.
+    done=f"length({_READY} || `[]`) > `0`"
+    f" && contains([`null`, metadata.generation], {_READY}.observedGeneration | [0])",
     sees="status.conditions[?type=='Ready'].message | [0] || 'not looked at by cert-manager yet'",
     says="cert-manager to be ready to issue",
     deadline=300.0,
     pointless=Pointless(
-        _list("apps/v1", "Deployment", "app.kubernetes.io/name=cert-manager"),
-        when="length(items[?(status.availableReplicas || `0`) > `0`]) == `0`",
-        says="no cert-manager runs in the cluster",
+        list_call("apps/v1", "Deployment", "app.kubernetes.io/name=cert-manager"),
+        when="length((items || `[]`)[?(status.availableReplicas || `0`) > `0`]) == `0`",
+        says="no cert-manager is ready in the cluster",
     ),
 )
+CLASS_ANNOTATION = "kubernetes.io/ingress.class"
+DEFAULT_CLASS = 'metadata.annotations."ingressclass.kubernetes.io/is-default-class"'
 
 
 def readiness(manifest: Mapping[str, Any]) -> Readiness | None:
-    """Give what is waited for after an apply; None for kinds that are there at once."""
+    """Give what is waited for after an apply; None for kinds that are there at once, as a CronJob is."""
     kind = (manifest["apiVersion"], manifest["kind"])
     if kind == ("apps/v1", "Deployment"):
-        return DEPLOYMENT
+        progress = manifest["spec"].get("progressDeadlineSeconds", PROGRESS_DEADLINE)
+        return evolve(DEPLOYMENT, deadline=progress + OVERTIME)
     if kind == ("networking.k8s.io/v1", "Ingress"):
-        return _ingress(manifest["spec"].get("ingressClassName"))
+        return evolve(INGRESS, pointless=_no_class(manifest))
     return ISSUER if kind == ("cert-manager.io/v1", "Issuer") else None
 
 
-def _ingress(name: str | None) -> Readiness:
-    if not name:
-        return INGRESS
-    there = f"length(items[?metadata.name=='{name}']) == `0`"
-    says = f"the cluster has no IngressClass {name}"
-    return evolve(INGRESS, pointless=Pointless(_list("networking.k8s.io/v1", "IngressClass"), there, says))
+def _no_class(manifest: Mapping[str, Any]) -> Pointless | None:
+    """Give when nobody serves an Ingress: its class is not there, or it names none and there is no default."""
+    name = manifest["spec"].get("ingressClassName")
+    if name is None and CLASS_ANNOTATION in manifest["metadata"].get("annotations", {}):
+        return None
+    which = f"metadata.name=='{name}'" if name else f"{DEFAULT_CLASS}=='true'"
+    says = (
+        f"the cluster has no IngressClass {name}" if name else "it names no class, and no IngressClass is the default"
+    )
+    classes = list_call("networking.k8s.io/v1", "IngressClass")
+    return Pointless(classes, when=f"length((items || `[]`)[?{which}]) == `0`", says=says)
 
 
 def is_ready(wanted: Readiness, manifest: Mapping[str, Any]) -> bool:

@@ -1,85 +1,147 @@
-"""Why a Deployment does not become available: what its pods, their events and their logs say, for people."""
+"""Why a Deployment does not become available: what its pods, their events, their logs and the registry say, joined."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import frozen
 
-from tasktool_infra.engine.calls import GONE, Call, Reading
-from tasktool_infra.kube.answers import FORBIDDEN, NO_OBJECT
+from tasktool_infra.engine.calls import GONE, Call, Meaning, Reading
+from tasktool_infra.engine.errors import TasktoolError
+from tasktool_infra.kube.answers import FORBIDDEN, NO_KIND, NO_OBJECT
+from tasktool_infra.kube.pods import NOT_PULLED, UNSCHEDULED, Trouble, troubles
+from tasktool_infra.kube.readiness import list_call
 from tasktool_infra.kube.retries import SERVICE
 from tasktool_infra.values.frozen import FrozenDict
 
-LINES = 5
-"""How many lines of a crashed container's log are shown."""
-NOT_ALLOWED = {FORBIDDEN: GONE, NO_OBJECT: GONE}
+LINES, SORTS, EVENTS = 5, 3, 2
+"""How much is shown: lines of a log, different troubles, events of one pod."""
+KNOWN = ("BackOff", "FailedScheduling")
+"""Events that say no more than the pod itself, or that are over."""
+NOT_SEEN = {FORBIDDEN: GONE, NO_OBJECT: GONE, NO_KIND: GONE}
+WRONG_FORMAT = "exec format error"
+WAYS_OUT = {
+    "error looking up service account": "Make that ServiceAccount, or correct `serviceAccountName`.",
+    "exceeded quota": "Raise the namespace's ResourceQuota, or ask for less.",
+    "denied the request": "An admission webhook says no: correct the pod, or ask whoever keeps the webhook.",
+    "ValidatingAdmissionPolicy": "An admission policy says no: correct the pod, or ask whoever keeps the policy.",
+    "violates PodSecurity": "The namespace's Pod Security level says no: correct the pod, or ask for another level.",
+}
+"""By what a refusal of pods says, what to do."""
+
+
+@runtime_checkable
+class Pulled(Protocol):
+    """An image in a registry that can be asked about it."""
+
+    @property
+    def reference(self) -> str:
+        """The image as a pod names it."""
+
+    def why_not_pulled(self) -> Reading[str]:
+        """Say why nodes may not get it."""
+
+    def architectures(self) -> Reading[tuple[str, ...]]:
+        """Give for which processors it was built; nothing when the registry does not tell."""
 
 
 @frozen
 class WhyNotAvailable:
-    """Looks at the Deployment's conditions and at its pods, and joins what they say."""
+    """Looks at a Deployment, its pods and their images, and joins what they say."""
 
     namespace: str
     name: str
     selector: FrozenDict[str]
+    images: tuple[Pulled, ...] = ()
 
     def run(self) -> Reading[str]:
-        """Give the reasons, a line each; nothing when nobody says any."""
-        deployment, pods = yield (self._deployment(), self._pods())
-        reasons = [*_conditions(deployment if deployment is not GONE else {})]
-        for pod in pods["items"] if pods is not GONE else ():
-            reason = pod_reason(pod)
-            if reason and reason not in reasons:
-                reasons.append(reason)
-                reasons.extend((yield from self._log(pod)))
-        return "\n".join(reasons)
+        """Give the reasons, a line each and below it what is known besides; nothing when nobody says any."""
+        deployment, pods, events = yield (self._deployment(), self._pods(), events_call(self.namespace, "type=Warning"))
+        lines = list(conditions({} if deployment is GONE else deployment))
+        for trouble in troubles([] if pods is GONE else pods["items"])[:SORTS]:
+            details = yield from self._details(trouble, [] if events is GONE else events["items"])
+            lines.append(trouble.line)
+            lines.extend(f"    {detail}" for detail in details)
+        return "\n".join(lines)
 
     def _deployment(self) -> Call:
         parameters = {"api_version": "apps/v1", "kind": "Deployment", "namespace": self.namespace, "name": self.name}
-        return Call(SERVICE, "get", parameters, expects=NOT_ALLOWED)
+        return Call(SERVICE, "get", parameters, expects=NOT_SEEN)
 
     def _pods(self) -> Call:
         selector = ",".join(f"{key}={value}" for key, value in sorted(self.selector.items()))
         parameters = {"api_version": "v1", "kind": "Pod", "namespace": self.namespace, "selector": selector}
-        return Call(SERVICE, "list", parameters, expects=NOT_ALLOWED)
+        return Call(SERVICE, "list", parameters, expects=NOT_SEEN)
 
-    def _log(self, pod: Mapping[str, Any]) -> Reading[list[str]]:
-        """Give the last lines of a container that crashed."""
-        crashed = next((s["name"] for s in _statuses(pod) if s.get("lastState", {}).get("terminated")), None)
-        if crashed is None:
+    def _details(self, trouble: Trouble, events: Iterable[Mapping[str, Any]]) -> Reading[list[str]]:
+        """Give what is known besides; a source that can't be asked is named, and the others count."""
+        details: list[str] = [] if trouble.reason == UNSCHEDULED else said_of(trouble, events)
+        for look in (self._registry(trouble), self._log(trouble)):
+            try:
+                details += yield from look
+            except TasktoolError as error:
+                details.append(f"(not found out: {error.message})")
+        return details
+
+    def _registry(self, trouble: Trouble) -> Reading[list[str]]:
+        image = next((image for image in self.images if image.reference == trouble.image), None)
+        if image is None or trouble.reason not in NOT_PULLED:
             return []
-        where = {"namespace": self.namespace, "name": pod["metadata"]["name"], "container": crashed, "lines": LINES}
-        text = yield Call(SERVICE, "log", where, expects={**NOT_ALLOWED, "BadRequest": GONE})
-        return [] if text is GONE else [f"    {line}" for line in str(text).splitlines()[-LINES:]]
+        return (yield from image.why_not_pulled()).splitlines()
+
+    def _log(self, trouble: Trouble) -> Reading[list[str]]:
+        """Give the last lines of a container that ended, and what they mean where that is known."""
+        if trouble.ended is None:
+            return []
+        where = {"namespace": self.namespace, "name": trouble.pod, "container": trouble.container, "lines": LINES}
+        text = yield Call(SERVICE, "log", where, expects={**NOT_SEEN, "BadRequest": GONE})
+        lines = [] if text is GONE else [line.rstrip() for line in str(text).splitlines()[-LINES:]]
+        shown = [f"its log: {line}" for line in lines]
+        if not any(WRONG_FORMAT in line for line in (*lines, str(trouble.ended.get("message", "")))):
+            return shown
+        return [*shown, (yield from self._architecture(trouble))]
+
+    def _architecture(self, trouble: Trouble) -> Reading[str]:
+        """Hold the processors that an image was built for against that of the node."""
+        nodes = yield list_call("v1", "Node")
+        found = {} if isinstance(nodes, Meaning) else {n["metadata"]["name"]: n for n in nodes["items"]}
+        info = found.get(trouble.node, {}).get("status", {}).get("nodeInfo", {})
+        node = info.get("architecture", "")
+        image = next((image for image in self.images if image.reference == trouble.image), None)
+        built = (yield from image.architectures()) if image is not None else ()
+        return wrong_format(node, built)
 
 
-def _conditions(deployment: Mapping[str, Any]) -> Iterator[str]:
+def events_call(namespace: str, fields: str) -> Call:
+    """Give the call that lists events of a namespace, of which there may be very many, by some fields."""
+    parameters = {"api_version": "v1", "kind": "Event", "namespace": namespace, "fields": fields}
+    return Call(SERVICE, "list", parameters, expects={**NOT_SEEN, "BadRequest": GONE})
+
+
+def wrong_format(node: str, built: tuple[str, ...]) -> str:
+    """Explain an "exec format error" by the node's processor and those that the image was built for."""
+    runs = f"the node is {node}" if node else "the node has another processor"
+    made = f"the image was built for {', '.join(built)}" if built else "the image was built for another processor"
+    if node and node in built:
+        return f"{WRONG_FORMAT}: {runs}, and {made}: the program in it is of another kind, or lacks its #! line"
+    build = f"docker buildx build --platform linux/{node or 'amd64,linux/arm64'} --push"
+    return f"{WRONG_FORMAT}: {runs}, {made}; build it for the node's: {build}"
+
+
+def conditions(deployment: Mapping[str, Any]) -> Iterator[str]:
+    """Give why a Deployment's pods are not even made, as its conditions have it, and what to do."""
+    if deployment.get("spec", {}).get("paused"):
+        yield f"  it is paused; go on with: kubectl rollout resume deployment/{deployment['metadata']['name']}"
     for condition in deployment.get("status", {}).get("conditions", ()):
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
-            yield f"  pods are not made: {condition.get('message', condition.get('reason'))}"
+            said = condition.get("message", condition.get("reason", ""))
+            yield f"  pods are not made: {said}"
+            yield from [f"    {way_out}" for words, way_out in WAYS_OUT.items() if words in said][:1]
 
 
-def pod_reason(pod: Mapping[str, Any]) -> str:
-    """Give why a pod is not ready, or nothing when it is or does not say."""
-    for status in _statuses(pod):
-        waiting = status.get("state", {}).get("waiting")
-        if waiting and waiting.get("reason") not in ("ContainerCreating", "PodInitializing"):
-            return _waiting(status, waiting)
-    for condition in pod.get("status", {}).get("conditions", ()):
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            return f"  no node takes the pod: {condition.get('message', condition.get('reason'))}"
-    return ""
-
-
-def _statuses(pod: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    status = pod.get("status", {})
-    return [*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())]
-
-
-def _waiting(status: Mapping[str, Any], waiting: Mapping[str, Any]) -> str:
-    said = f": {waiting['message']}" if waiting.get("message") else ""
-    ended = status.get("lastState", {}).get("terminated")
-    if ended:
-        times = status.get("restartCount", 0)
-        said = f": it ended with exit code {ended.get('exitCode')} and was restarted {times} times; its last lines:"
-    return f"  container {status['name']} (image {status.get('image')}): {waiting.get('reason')}{said}"
+def said_of(trouble: Trouble, events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Give the last warnings about a pod that say something new."""
+    about = [e for e in events if e["type"] == "Warning" and e["involvedObject"].get("name") == trouble.pod]
+    about.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "", reverse=True)
+    said = dict.fromkeys(f"{event['reason']}: {event['message']}" for event in about if event["reason"] not in KNOWN)
+    # With some reasons a pod's own message says already what its events say.
+    return [line for line in said if line.partition(": ")[2] not in trouble.said][:EVENTS]

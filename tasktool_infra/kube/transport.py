@@ -1,8 +1,9 @@
 """Sends the engine's calls to one Kubernetes API server through the kubernetes client.
 
-Operations: ``get``, ``list`` (with a label ``selector``), ``log`` (the last ``lines`` of a container that ended),
-``apply`` (server-side; parameters ``manifest``, ``force``, ``dry_run``), ``contested`` (who holds the fields that an
-apply without force would conflict on) and ``delete`` (with the UID as precondition).
+Operations: ``get``, ``list`` (with a label ``selector`` and one of ``fields``), ``log`` (the last ``lines`` of a
+container that ended), ``apply`` (server-side; parameters ``manifest``, ``force``, ``dry_run``), ``contested`` (who
+holds the fields that an apply without force would conflict on), ``patch`` (JSON patch; the operations as ``patch``) and
+``delete`` (with the UID as precondition; ``propagation`` as the API names it).
 """
 
 import json
@@ -14,13 +15,13 @@ from attrs import define, field, frozen
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.kube.access import ClusterAccess
-from tasktool_infra.kube.answers import CONFLICT, from_fault, from_response
+from tasktool_infra.kube.answers import CONTESTED, from_fault, from_response
 from tasktool_infra.kube.paths import collection, path_of, path_of_manifest
 from tasktool_infra.values.frozen import thaw
 
 MANAGER = "tasktool-infra"
 TIMEOUTS = (10, 30)
-APPLY = "application/apply-patch+yaml"
+APPLY, JSON_PATCH = "application/apply-patch+yaml", "application/json-patch+json"
 
 
 @define(eq=False)
@@ -50,7 +51,7 @@ class KubeTransport:
         try:
             self._request(call, request_of("apply", dry))
         except ApiError as error:
-            if error.code != CONFLICT:
+            if error.code != CONTESTED:
                 raise
             return {"causes": (error.detail.get("details") or {}).get("causes", [])}
         return {"causes": []}
@@ -62,7 +63,7 @@ class KubeTransport:
         if status == 401 and tokens and tokens.renew(token or ""):  # noqa: PLR2004
             status, data = self._exchange(call, request, tokens.current())
         if status >= 400:  # noqa: PLR2004
-            raise from_response(status, data, call.name)
+            raise self._introduced(from_response(status, data, call.name))
         if call.operation == "log":
             return data.decode(errors="replace")
         try:
@@ -70,6 +71,12 @@ class KubeTransport:
         except ValueError as error:
             # Something in between has answered in the place of the API server.
             raise from_fault(error, call.name, self._connected().configuration.host, self.access.hint) from error
+
+    def _introduced(self, error: ApiError) -> ApiError:
+        """Give an error, to a stranger with what would let it in."""
+        if error.status == 401 and self.access.introduce is not None:  # noqa: PLR2004
+            error.next_step = self.access.introduce()
+        return error
 
     def _exchange(self, call: Call, request: "Request", token: str | None) -> tuple[int, bytes]:
         client = self._connected()
@@ -120,13 +127,20 @@ def request_of(operation: str, parameters: dict[str, Any]) -> Request:
         return Request("PATCH", path_of_manifest(manifest), tuple(query), manifest, APPLY)
     if operation == "list":
         where = collection(parameters["api_version"], parameters["kind"], parameters.get("namespace", ""))
-        selector = parameters.get("selector")
-        return Request("GET", where, (("labelSelector", selector),) if selector else ())
+        names = {"selector": "labelSelector", "fields": "fieldSelector"}
+        return Request(
+            "GET", where, tuple((word, parameters[name]) for name, word in names.items() if parameters.get(name))
+        )
     if operation == "log":
         query = [("container", parameters["container"]), ("previous", "true"), ("tailLines", str(parameters["lines"]))]
         return Request("GET", f"{path_of('v1', 'Pod', parameters['namespace'], parameters['name'])}/log", tuple(query))
     path = path_of(parameters["api_version"], parameters["kind"], parameters.get("namespace", ""), parameters["name"])
     if operation == "get":
         return Request("GET", path)
-    body = {"propagationPolicy": "Background", "preconditions": {"uid": parameters["uid"]}}
+    if operation == "patch":
+        return Request("PATCH", path, (("fieldManager", MANAGER),), parameters["patch"], JSON_PATCH)
+    body = {
+        "propagationPolicy": parameters.get("propagation", "Background"),
+        "preconditions": {"uid": parameters["uid"]},
+    }
     return Request("DELETE", path, body=body)

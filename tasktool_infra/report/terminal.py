@@ -6,6 +6,7 @@ import time
 from attrs import define, field
 
 from tasktool_infra.engine.calls import Wait
+from tasktool_infra.engine.errors import Problem
 from tasktool_infra.engine.events import Event, Failed, Finished, Noted, Planned, Retrying, Started, Stepped, Waiting
 from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.plan import Action, Change, Plan
@@ -22,7 +23,7 @@ SIGNS = {
 }
 DOING = {Action.CREATE: "creating", Action.UPDATE: "changing", Action.DELETE: "deleting"}
 DID = {Action.CREATE: "created", Action.UPDATE: "changed", Action.DELETE: "deleted"}
-GONE_ALREADY = "already gone"
+GONE_ALREADY, HALF_WAY = "already gone", "stopped half-way"
 SOON, AGAIN = 1.0, 10.0
 """Seconds until a wait is worth a line, and between two lines about the same wait."""
 
@@ -48,7 +49,7 @@ class Terminal:
         elif isinstance(event, Finished):
             _line(paint(f"{event.key}: {DID[event.action]} after {event.seconds:.1f} s", "green"))
         elif isinstance(event, Failed):
-            _line(paint(f"{event.key}: failed: {safe(event.error.message)}", "red"))
+            _line(_failure(event))
         elif isinstance(event, Waiting):
             self._waits(event)
         elif isinstance(event, Retrying) and event.pause > 1:
@@ -58,6 +59,12 @@ class Terminal:
         if event.seconds >= SOON and event.at - self._told.get(event.key, float("-inf")) >= AGAIN:
             self._told[event.key] = event.at
             _line(f"  {event.key}: waiting for {event.what}: {safe(event.seen)}, {event.seconds:.0f} s")
+
+
+def _failure(event: Failed) -> str:
+    if event.error.problem is Problem.INTERRUPTED:
+        return paint(f"{event.key}: {HALF_WAY}", "yellow")
+    return paint(f"{event.key}: failed: {_below(event.error.message)}", "red")
 
 
 def _line(text: str) -> None:
@@ -93,8 +100,9 @@ def _target(plan: Plan) -> str:
 
 def _show_change(change: Change) -> None:
     if change.action is Action.NONE:
-        if change.reason and change.reason != GONE_ALREADY:
-            print(paint(f"  = {change.key}: {safe(change.reason)}", "grey"))
+        told = [*([change.reason] if change.reason and change.reason != GONE_ALREADY else []), *change.remarks]
+        for text in told:
+            print(paint(f"  = {change.key}: {safe(text)}", "grey"))
         return
     sign, colour, _ = SIGNS[change.action]
     adopts = " (adopt)" if change.adopts else ""
@@ -126,14 +134,38 @@ def show_result(result: Result) -> None:
     done = [actions[key] for key in result.done]
     adds, alters, goes = (done.count(action) for action in (Action.CREATE, Action.UPDATE, Action.DELETE))
     parts = [f"{adds} added", f"{alters} changed", f"{goes} destroyed"]
-    more = {"failed": result.failed, "not started": result.not_started, "waiting": result.waiting}
+    halted = [key for key, error in result.failed.items() if error.problem is Problem.INTERRUPTED]
+    failed = [key for key in result.failed if key not in halted]
+    more = {"failed": failed, HALF_WAY: halted, "not started": result.not_started, "waiting": result.waiting}
     parts += [f"{len(keys)} {word}" for word, keys in more.items() if keys]
     print(paint(f"Done: {', '.join(parts)}", "bold") + (f" ({result.took:.1f} s)" if done else ""))
-    for key in result.not_started:
-        print(f"  not started: {safe(str(key))}")
+    for word in (HALF_WAY, "not started"):
+        for key in more[word]:
+            print(f"  {word}: {safe(str(key))}")
+    _show_left(result)
     if result.outputs and result.plan.command != "teardown":
         width = max(map(len, result.outputs))
         print("\nOutputs:")
         for name, value in result.outputs.items():
             print(f"  {name:<{width}}  {safe(value)}")
     sys.stdout.flush()
+
+
+def _show_left(result: Result) -> None:
+    """Print what is left to know and to do: remarks on what stands or was taken away, and what must come first."""
+    for change in result.plan.changes:
+        for remark in _remarks(result, change):
+            print(paint(f"  {safe(str(change.key))}: {safe(remark)}", "yellow"))
+    waiting = [change for change in result.plan.changes if change.key in result.waiting]
+    for change in waiting:
+        print(paint(f"  waiting: {safe(str(change.key))}: {safe(change.reason)}", "cyan"))
+    # Several may wait for the same step, such as a login.
+    for line in dict.fromkeys(line for change in waiting for line in change.next_step.splitlines()):
+        print(f"  {safe(line)}")
+
+
+def _remarks(result: Result, change: Change) -> tuple[str, ...]:
+    if change.action is Action.DELETE:
+        return change.remarks if change.key in result.done else ()
+    live = result.live.get(change.key)
+    return live.remarks if live is not None and change.key not in (*result.failed, *result.not_started) else ()

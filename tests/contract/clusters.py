@@ -12,6 +12,7 @@ from tasktool_infra.aws.place import NOWHERE
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.kube import retries
 from tasktool_infra.kube.access import ClusterAccess
+from tasktool_infra.kube.applyset import ApplySet
 from tasktool_infra.kube.manifest import Manifest
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.service_account import ServiceAccount
@@ -50,7 +51,7 @@ def moved(resource: Resource, number: int) -> Resource:
         return evolve(resource, name=f"{resource.name}-{number}")
     host = moved(resource.within, number) if resource.within is not None else None
     more: dict[str, Any] = {}
-    if isinstance(resource, ServiceAccount) and isinstance(host, Namespace):
+    if isinstance(resource, ServiceAccount | ApplySet) and isinstance(host, Namespace):
         more = {"namespace": host.name}
     if isinstance(resource, Manifest) and isinstance(host, Namespace):
         metadata = {**resource.body["metadata"], "namespace": host.name}

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 
 import pytest
 
+from tasktool_infra.kube.namespace import Namespace
 from tests.contract.bench import Bench, aws_bench
+from tests.contract.cluster_world import ClusterWorld
+from tests.contract.clusters import cluster_bench
 from tests.contract.emulators import ACCOUNT, EMULATORS, REGION, Emulator
 from tests.contract.gaps import GAPS
+from tests.controlplane.cluster import Cluster
+
+NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +46,22 @@ def bench(request: pytest.FixtureRequest, emulators: dict[str, tuple[Emulator, B
     _, bench = emulators[request.param]
     bench.forget()
     return bench
+
+
+@pytest.fixture(scope="session")
+def real_bench(real_cluster: Cluster) -> Iterator[Bench]:
+    """Give a bench on the real control plane, with the administrator's token."""
+    facts = real_cluster.endpoint, real_cluster.ca.decode(), real_cluster.token
+    with cluster_bench("real", *facts) as bench:
+        yield bench
+
+
+@pytest.fixture
+def world(real_bench: Bench, real_cluster: Cluster) -> ClusterWorld:
+    """Give a namespace of the test's own on the real control plane; it is not made yet."""
+    namespace = real_bench.placed(Namespace(name=f"world-{next(NUMBERS)}"))
+    assert isinstance(namespace, Namespace)
+    return ClusterWorld(bench=real_bench, cluster=real_cluster, namespace=namespace)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

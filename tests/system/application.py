@@ -16,7 +16,7 @@ from tests.system.world import Done, Shell, shell_in
 
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 PROGRAMS = ("task-service", "task-web", "task-reporter")
-DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+ISSUERS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/issuers.cert-manager.io"
 NAMESPACE = "/api/v1/namespaces/prod"
 ROOTS = {
     **dict.fromkeys(("configmaps", "services", "serviceaccounts", "pods"), "/api/v1"),
@@ -62,7 +62,8 @@ class Place:
         """Leave nothing in the cluster, and wait until it is so."""
         self.api.call("DELETE", NAMESPACE)
         eventually(lambda: not self.api.call("GET", NAMESPACE).good, 30)
-        self.api.call("DELETE", f"{DEFINITIONS}/issuers.cert-manager.io")
+        self.api.call("DELETE", ISSUERS)
+        eventually(lambda: not self.api.call("GET", ISSUERS).good, 30)
 
 
 @contextmanager
@@ -104,4 +105,5 @@ def install_cert_manager_kinds(api: Api) -> None:
         "metadata": {"name": "issuers.cert-manager.io"},
         "spec": spec,
     }
-    api.apply(f"{DEFINITIONS}/issuers.cert-manager.io", manifest)
+    api.apply(ISSUERS, manifest)
+    eventually(lambda: api.call("GET", "/apis/cert-manager.io/v1/issuers").good, 30)

@@ -1,5 +1,6 @@
 """The application from its first run to its last, by the scripts, on a real control plane beside an emulated AWS."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ import tasktool_infra
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.hooks import hooked
 from tasktool_infra.engine.transport import NoHook
+from tests.controlplane.api import JSON
 from tests.controlplane.cluster import Cluster
+from tests.controlplane.eks import fake_eks
+from tests.faults.proxy import Answer, proxy
 from tests.system.application import NAMESPACE, PROGRAMS, REGISTRY, Place, place
 from tests.system.rollouts import eventually
 from tests.system.world import ended
@@ -147,3 +151,28 @@ def test_a_rollout_that_fails_is_told_in_one_block(made: Place) -> None:
     block = failed.err[failed.err.index("Not everything was done:") :]
     assert 'serviceaccount "absent" not found' in block
     assert "Make that ServiceAccount, or correct `serviceAccountName`." in block
+
+
+SSO = "AWSReservedSSO_Admin_0123456789abcdef"
+SSO_ROLE = f"arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/{SSO}"
+
+
+def test_a_caller_by_sso_whom_the_cluster_does_not_know_is_told_its_access_entry(here: Place) -> None:
+    path, nobody = SSO_ROLE.partition(":role")[2].removesuffix(SSO), "{}"
+    here.aws.client("iam").create_role(RoleName=SSO, Path=path, AssumeRolePolicyDocument=nobody)
+    session = here.aws.client("sts").assume_role(RoleArn=SSO_ROLE, RoleSessionName="me@example.com")["Credentials"]
+    keys = {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+    answer = json.dumps({"cluster": fake_eks(here.cluster)}, default=lambda moment: moment.timestamp()).encode()
+    with proxy(here.aws.endpoint) as before:
+        before.before = lambda call: Answer(200, answer, JSON) if call.path == "/clusters/mz-k8s" else None
+        shell = here.shell.having(AWS_ENDPOINT_URL=before.url, **keys)
+        refused = shell.run("provision", "prod", "--only", "access", *PINNED, expect=77)
+        lookups = [call.operation for call in before.calls if call.operation == "GetRole"]
+    about = f"--region ap-northeast-1 --cluster-name mz-k8s --principal-arn {SSO_ROLE}"
+    assert f"The cluster mz-k8s does not know {SSO_ROLE}." in refused.err
+    assert f"aws eks create-access-entry {about} && aws eks associate-access-policy {about} " in refused.err
+    assert len(lookups) == 1

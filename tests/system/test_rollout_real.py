@@ -8,15 +8,19 @@ import pytest
 from attrs import evolve
 
 from tasktool_infra.aws.ecr_image import Image
+from tasktool_infra.engine.decide import Removing
 from tasktool_infra.engine.errors import DeadlinePassed, Problem
 from tasktool_infra.engine.plan import Action
+from tasktool_infra.engine.resource import Removal, Resource
 from tasktool_infra.kube.manifest import Manifest
 from tasktool_infra.kube.readiness import INGRESS
+from tasktool_infra.kube.service_account import ServiceAccount
 from tasktool_infra.values.frozen import freeze, thaw
+from tasktool_infra.workloads import Surroundings, workloads
 from tests.controlplane import kwok
 from tests.controlplane.api import MERGE
 from tests.controlplane.cluster import Cluster
-from tests.system.rollouts import PLACE, REGISTRY, Rollouts, eventually, rollouts
+from tests.system.rollouts import OWNER, PLACE, REGISTRY, Rollouts, eventually, rollouts
 
 ABSENT = f"{REGISTRY}/mamezou-tech/task-service:1.0.0"
 LATE = 4.0
@@ -196,3 +200,43 @@ def test_an_ingress_waits_for_its_address(there: Rollouts, monkeypatch: pytest.M
     there.api.call("PATCH", f"{path}/status", status, MERGE).need()
     assert there.run(door).ok
     there.api.call("DELETE", CLASS).need()
+
+
+def test_another_role_restarts_the_pods_that_use_it(there: Rollouts) -> None:
+    def made(role: str) -> list[Resource]:
+        body = thaw(freeze(there.deployment("web", "healthy:1", deadline=30, serviceAccountName="app").body))
+        account = ServiceAccount(namespace=there.host.name, name="app", role_arn=role, within=there.host).marked(OWNER)
+        around = Surroundings(application="app", namespace=there.host, accounts=(account,), place=PLACE)
+        return [account, *(each.marked(OWNER) for each in workloads([body], around))]
+
+    def pods() -> set[str]:
+        items = there.api.get(f"/api/v1/namespaces/{there.host.name}/pods")["items"]
+        return {pod["metadata"]["uid"] for pod in items if "deletionTimestamp" not in pod["metadata"]}
+
+    role = "arn:aws:iam::123456789012:role/app/TaskService"
+    assert there.run(*made(role)).ok
+    before = pods()
+    assert not there.plan(*made(role)).changing
+    assert there.run(*made(f"{role}-other")).ok
+    assert len(before) == 1
+    eventually(lambda: len(pods()) == 1 and not before & pods())
+
+
+def test_a_namespace_that_can_not_go_names_what_holds_it(there: Rollouts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasktool_infra.kube.object.GOING_DEADLINE", 8.0)
+    held = {"metadata": {"name": "held", "finalizers": ["example.com/holds"]}}
+    path = f"/api/v1/namespaces/{there.host.name}/configmaps"
+    there.api.call("POST", path, held).need()
+    [error] = there.run(there.host, goal=Removing(removal=Removal())).failed.values()
+    assert isinstance(error, DeadlinePassed)
+    assert "  ConfigMap held is held by its finalizer example.com/holds" in error.message
+    there.api.call("PATCH", f"{path}/held", {"metadata": {"finalizers": None}}, MERGE).need()
+    monkeypatch.undo()
+    assert there.run(there.host, goal=Removing(removal=Removal())).ok
+
+
+def test_a_deployment_is_gone_when_its_pods_are(there: Rollouts) -> None:
+    healthy = there.deployment("web", "healthy:1", deadline=30, replicas=3)
+    assert there.run(healthy).ok
+    assert there.run(healthy, goal=Removing(removal=Removal())).ok
+    assert there.api.get(f"/api/v1/namespaces/{there.host.name}/pods")["items"] == []

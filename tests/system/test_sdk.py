@@ -40,7 +40,9 @@ def test_environments_as_values(cloud: World) -> None:
     with cloud.untouched(), pytest.raises(tt.Declined, match="yes") as declined:
         tt.teardown("prod", delete_data=True)
     assert declined.value.problem is tt.Problem.REFUSED
-    gone = tt.teardown("prod", delete_data=True, confirm=lambda plan: f"delete dynamodb_table.{TABLE}" in plan.asks)
+    gone = tt.teardown(
+        "prod", delete_data=True, confirm=lambda plan: f"delete dynamodb_table.{TABLE}" in str(plan.asks)
+    )
     assert len(gone.done) == 13
 
 

@@ -29,6 +29,12 @@ def test_a_removal_goes_the_other_way() -> None:
     assert names(removal([A, B, C, D])) == {"a": {"b", "c"}, "b": {"c"}, "c": set(), "d": set()}
 
 
+def test_what_outlives_others_goes_after_them_and_is_made_whenever() -> None:
+    ground = Toy(name="ground", outlives=(C, Toy(name="absent")))
+    assert names(removal([ground, A, B, C]))["ground"] == {"c"}
+    assert names(creation([ground, C]))["ground"] == set()
+
+
 def test_a_circle_is_named() -> None:
     first = Toy(name="hen", requires=(Toy(name="egg"),))
     second = Toy(name="egg", requires=(Toy(name="hen"),))

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tasktool_infra.kube.drift import Drift, drift
-from tasktool_infra.kube.managed import owned
+import pytest
+
+from tasktool_infra.kube.drift import Drift, drift, own_drift
 
 LIVE = {
     "kind": "ServiceAccount",
@@ -36,11 +37,39 @@ def test_what_is_new_and_what_goes_has_one_value_only() -> None:
     assert list(Drift().differences(None)) == []
 
 
-def test_ours_is_what_our_apply_owns() -> None:
-    def entry(manager: str, operation: str = "Apply", **more: str) -> dict[str, Any]:
-        return {"manager": manager, "operation": operation, "fieldsV1": {"f:of": {manager + operation: {}}}, **more}
+def entry(fields: Any) -> dict[str, Any]:
+    return {"managedFields": [{"manager": "us", "operation": "Apply", "fieldsV1": fields}]}
 
-    fields = [entry("kubectl"), entry("us", "Update"), entry("us", subresource="status"), entry("us")]
-    assert owned({"metadata": {"managedFields": fields}}, "us") == {"f:of": {"usApply": {}}}
-    assert owned({"metadata": {"managedFields": fields[:3]}}, "us") is None
-    assert owned({}, "us") is None
+
+OURS: Any = {"f:data": {"f:a": {}, "f:b": {}}, "f:list": {}}
+BODY = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": "n", "name": "a", "uid": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted", "entries"),
+    [
+        ({"a": "1", "b": "2"}, {"a": "1", "b": "2"}, ()),
+        ({"a": "1", "b": "2", "theirs": "3"}, {"a": "1", "b": "2"}, ()),
+        ({"a": "9", "b": "2"}, {"a": "1", "b": "2"}, ((".data.a", "9", "1"),)),
+        ({"a": "1", "b": "2"}, {"a": "1"}, ((".data.b", "2", None),)),
+        # Equal already, whoever owns it; and a value that is somebody else's now.
+        ({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "2", "c": "3"}, ()),
+        ({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "2", "c": "4"}, ((".data.c", "3", "4"),)),
+        ({"a": "1"}, {"a": "1", "b": None}, ()),
+    ],
+)
+def test_without_the_servers_word_what_we_own_is_compared(data: Any, wanted: Any, entries: Any) -> None:
+    live = {**BODY, "data": data, "metadata": {**BODY["metadata"], **entry(OURS)}}  # type: ignore[dict-item]
+    assert own_drift(live, {**BODY, "data": wanted}, "us").entries == entries
+
+
+def test_amounts_are_compared_as_such_and_nothing_else_is() -> None:
+    def amounts(cpu: Any, label: str) -> dict[str, Any]:
+        return {**BODY, "spec": [{"resources": {"limits": {"cpu": cpu}}, "label": label}]}
+
+    assert own_drift(amounts("500m", "1"), amounts(0.5, "1"), "us").entries == ()
+    assert own_drift(amounts("500m", "1"), amounts("0.6", "1.0"), "us").entries == (
+        (".spec[0].label", "1", "1.0"),
+        (".spec[0].resources.limits.cpu", "500m", "0.6"),
+    )
+    assert len(own_drift(amounts("500m", "1"), amounts("odd", "1"), "us").entries) == 1

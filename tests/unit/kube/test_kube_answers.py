@@ -40,7 +40,11 @@ TYPED = (
         (409, status("Conflict", "Apply failed", causes=[{"reason": "FieldManagerConflict"}]), "FieldManagerConflict"),
         (422, status("Invalid", "spec.selector: field is immutable"), "Immutable"),
         (422, status("Invalid", "must be between 1 and 65535"), "Invalid"),
-        (422, status("Invalid", "ValidatingAdmissionPolicy 'x' with binding 'x' denied request: no"), "RejectedByPolicy"),
+        (
+            422,
+            status("Invalid", "ValidatingAdmissionPolicy 'x' with binding 'x' denied request: no"),
+            "RejectedByPolicy",
+        ),
         (403, status("Forbidden", 'admission webhook "x" denied the request: no'), "RejectedByPolicy"),
         (401, status("Unauthorized", "Unauthorized"), "Unauthorized"),
         (429, b"Too many requests, please try again later.\n", "429"),

@@ -155,9 +155,7 @@ def test_nothing_is_tried_again_behind_our_back(cluster: Cluster) -> None:
 
 
 def test_who_holds_contested_fields_is_asked_without_force(cluster: Cluster) -> None:
-    causes = [
-        {"reason": "FieldManagerConflict", "field": ".metadata.labels.a", "message": 'conflict with "kubectl"'}
-    ]
+    causes = [{"reason": "FieldManagerConflict", "field": ".metadata.labels.a", "message": 'conflict with "kubectl"'}]
     cluster.answers = [(409, {"kind": "Status", "reason": "Conflict", "details": {"causes": causes}})]
     assert send(cluster, Call("kubernetes", "contested", {"manifest": MANIFEST})) == {"causes": causes}
     assert "dryRun=All" in cluster.seen[0][1]

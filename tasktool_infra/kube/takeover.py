@@ -1,0 +1,116 @@
+"""Takes an object over from kubectl, so that nothing becomes undeletable.
+
+What kubectl wrote stays kubectl's beside us, and then outlives its place in our manifest. Its entries in managedFields
+are moved to ours, as `kubectl apply --server-side` does with its own. Source: Kubernetes, server-side apply,
+"Upgrading from client-side apply"; client-go, util/csaupgrade.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from tasktool_infra.kube.managed import Entry, Fields, entries, is_ours, leaves, overlap, owned, union, without
+from tasktool_infra.values.frozen import freeze
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+APPLIERS = ("kubectl-client-side-apply", "before-first-apply")
+"""Who owns what a client-side apply wrote, server's defaults included."""
+_POINTER = f"/metadata/annotations/{LAST_APPLIED.replace('/', '~1')}"
+_ANNOTATION: Fields = {"f:metadata": {"f:annotations": {f"f:{LAST_APPLIED}": {}}}}
+
+
+@frozen(kw_only=True)
+class TakeOver:
+    """A JSON patch that moves entries of kubectl to us, whose they were, and what the next apply then removes.
+
+    The patch fails when anybody has changed the object meanwhile.
+    """
+
+    patch: tuple[Any, ...]
+    managers: tuple[str, ...]
+    going: tuple[tuple[str, Any, Any], ...] = ()
+
+
+def take_over(found: Mapping[str, Any], merged: Mapping[str, Any], manager: str, *, whole: bool) -> TakeOver | None:
+    """Give how to take an object over from kubectl; None when there is nothing to take.
+
+    Takes:
+        found: the live object.
+        merged: what a forced dry-run of our apply makes of it.
+        manager: ours.
+        whole: whether the manifest describes all of the object: then what else kubectl has applied goes.
+
+    """
+    ours = owned(merged, manager) or {}
+    # In `merged`, because a contested field is the force's business: kubectl loses it without our help.
+    held = [entry["manager"] for entry in entries(merged) if _kubectls(entry) and overlap(entry["fieldsV1"], ours)]
+    applied = _last_applied(found) if whole else None
+    if not held and (applied is None or not any(map(_is_appliers, entries(found)))):
+        return None
+    moved = [entry for entry in entries(found) if applied is not None and _is_appliers(entry)]
+    return TakeOver(
+        patch=freeze(_patch(found, _entries(found, moved, ours, manager))),
+        managers=tuple(dict.fromkeys([*held, *(entry["manager"] for entry in moved)])),
+        going=tuple(_going(found, applied or {}, moved, ours)),
+    )
+
+
+def _kubectls(entry: Entry) -> bool:
+    name = str(entry.get("manager", ""))
+    update = entry.get("operation") == "Update" and not entry.get("subresource")
+    return update and (name.startswith("kubectl") or name in APPLIERS)
+
+
+def _is_appliers(entry: Entry) -> bool:
+    return _kubectls(entry) and entry["manager"] in APPLIERS
+
+
+def _last_applied(found: Mapping[str, Any]) -> Any:
+    """Give what kubectl last applied, by its own note; None when there is none."""
+    try:
+        applied = json.loads((found["metadata"].get("annotations") or {}).get(LAST_APPLIED, "null"))
+    except ValueError:
+        return None
+    return applied if isinstance(applied, dict) else None
+
+
+def _entries(found: Mapping[str, Any], moved: list[Entry], ours: Fields, manager: str) -> list[Any]:
+    """Give all managers' entries: those moved are ours now, and no other of kubectl has a field that we apply."""
+    mine: dict[str, Any] = owned(found, manager) or {}
+    for entry in moved:
+        mine = union(mine, without(entry["fieldsV1"], _ANNOTATION))
+    result = []
+    for entry in entries(found):
+        if is_ours(entry, manager) or entry in moved:
+            continue
+        left = without(entry["fieldsV1"], ours) if _kubectls(entry) else entry["fieldsV1"]
+        result.extend([{**entry, "fieldsV1": left}] if left else [])
+    version = {"apiVersion": found["apiVersion"], "fieldsType": "FieldsV1", "fieldsV1": mine}
+    return [*([{"manager": manager, "operation": "Apply", **version}] if mine else []), *result]
+
+
+def _patch(found: Mapping[str, Any], managers: list[Any]) -> list[dict[str, Any]]:
+    metadata = found["metadata"]
+    annotated = LAST_APPLIED in (metadata.get("annotations") or {})
+    return [
+        # Written, and so compared: a version that is not the latest is a conflict.
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
+        {"op": "replace", "path": "/metadata/managedFields", "value": managers},
+        *([{"op": "remove", "path": _POINTER}] if annotated else []),
+    ]
+
+
+def _going(
+    found: Mapping[str, Any], applied: Mapping[str, Any], moved: list[Entry], ours: Fields
+) -> Iterator[tuple[str, Any, Any]]:
+    """Give what kubectl has applied and the manifest does not have; defaults, which come again, are in no note."""
+    others = [entry["fieldsV1"] for entry in entries(found) if entry not in moved]
+    for entry in moved:
+        alone = without(entry["fieldsV1"], ours)
+        for other in (_ANNOTATION, *others):
+            alone = without(alone, other)
+        if alone:  # an empty set would mean all of it
+            noted = dict(leaves(applied, alone))
+            yield from ((path, freeze(value), None) for path, value in leaves(found, alone) if path in noted)

@@ -1,0 +1,169 @@
+"""Objects on a real API server that is in trouble: stuck deletions, webhooks, restarts, tokens that end."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from attrs import define, evolve, field
+
+from tasktool_infra.engine.calls import Call
+from tasktool_infra.engine.errors import DeadlinePassed, Problem
+from tasktool_infra.engine.plan import Action
+from tasktool_infra.kube.access import ClusterAccess
+from tasktool_infra.kube.transport import KubeTransport
+from tests.contract.admission import admission
+from tests.contract.bench import Bench
+from tests.contract.cluster_world import ClusterWorld, eventually
+from tests.contract.clusters import cluster_bench
+from tests.contract.hands import merge, path
+from tests.controlplane.cluster import Cluster, administrator, control_plane
+from tests.controlplane.eks import token_for
+from tests.faults.clock import FakeClock
+from tests.faults.injection import Script
+
+HELD = {"finalizers": ["example.com/holds"]}
+
+
+def impatient(world: ClusterWorld) -> ClusterWorld:
+    """Give the world with waits that cost nothing."""
+    return evolve(world, bench=evolve(world.bench, clock=FakeClock))
+
+
+def test_an_object_that_cannot_go_says_what_holds_it(world: ClusterWorld) -> None:
+    held = world.manifest({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "1"}}, name="held", **HELD)
+    world.run(held)
+    world.api.call("DELETE", path(held)).need()
+    try:
+        [change] = world.plan(held)
+        assert change.action is Action.UPDATE
+        result, writes = impatient(world).tried(world.namespace, held)
+        error = result.failed[held.key]
+        assert isinstance(error, DeadlinePassed)
+        assert "it to be gone: not after 18" in str(error)
+        assert "example.com/holds" in str(error)
+        assert writes == []
+    finally:
+        merge(world.api, held, {"metadata": {"finalizers": None}})
+    world.run(held)
+    world.unchanged(held)
+    merge(world.api, held, {"metadata": {"finalizers": None}})
+
+
+def test_a_namespace_that_cannot_go_names_the_object_and_what_holds_it(world: ClusterWorld) -> None:
+    held, other = world.config("held", a="1"), world.config("other", a="1")
+    world.run(held, other)
+    merge(world.api, held, {"metadata": HELD})
+    host = world.namespace
+    world.api.call("DELETE", path(host)).need()
+    assert eventually(lambda: "example.com/holds" in str(world.api.get(path(host))["status"]))
+    changes = world.bench.plan(host, held, other).changes
+    assert [change.action for change in changes] == [Action.UPDATE, Action.CREATE, Action.CREATE]
+    result, writes = impatient(world).tried(host, held, other)
+    said = str(result.failed[host.key])
+    assert "it to be gone: not after 18" in said
+    assert "ConfigMap held is held by its finalizer example.com/holds" in said
+    assert set(result.not_started) == {held.key, other.key}
+    assert writes == []
+    merge(world.api, held, {"metadata": {"finalizers": None}})
+    world.run(held, other)
+    world.unchanged(held, other)
+
+
+def test_a_webhook_that_denies_is_quoted_and_asked_once(world: ClusterWorld) -> None:
+    good, bad = world.config("good", a="1"), world.config("bad", a="1")
+    world.run()
+    with admission(world.api, world.namespace.name) as server:
+        assert server is not None
+        assert eventually(lambda: world.plan(bad)[0].action is Action.REFUSE)
+        server.asked.clear()
+        changes = world.plan(good, bad)
+        assert sorted(server.asked) == ["bad", "good"]
+        assert [change.action for change in changes] == [Action.CREATE, Action.REFUSE]
+        assert "denied the request: names must be good" in changes[1].reason
+        assert f"{world.namespace.name}.example.com" in changes[1].reason
+        world.run(good)
+
+
+def test_a_webhook_that_is_down_is_waited_for_a_while_and_named(world: ClusterWorld) -> None:
+    thing = world.config(a="1")
+    world.run()
+    with admission(world.api, world.namespace.name, up=False):
+        assert eventually(lambda: impatient(world).plan(thing)[0].action is Action.UNKNOWN)
+        [change] = impatient(world).plan(thing)
+    assert f'failed calling webhook "{world.namespace.name}.example.com"' in change.reason
+    assert "a webhook does not answer" in change.reason
+    assert "the program behind this webhook" in change.next_step
+    assert change.problem == Problem.UNFINISHED.name
+
+
+@pytest.fixture(scope="module")
+def lonely(real_programs: None) -> Iterator[Cluster]:
+    """Run a control plane that a test may kill."""
+    with control_plane(controllers=False) as cluster:
+        yield cluster
+
+
+@define(eq=False)
+class Killer(Script):
+    """Kills the API server before the second object is written, and starts it again a while later."""
+
+    cluster: Cluster = field(kw_only=True)
+    downs: int = 0
+
+    def before(self, call: Call, attempt: int) -> None:
+        super().before(call, attempt)
+        if call.writes and call.parameters.get("manifest", {}).get("kind") == "ConfigMap" and not self.downs:
+            self.downs += 1
+            self.cluster.stop("kube-apiserver")
+        elif attempt == 3 and self.downs == 1:
+            self.downs += 1
+            self.cluster.start("kube-apiserver")
+
+
+def world_of(bench: Bench, cluster: Cluster, world: ClusterWorld) -> ClusterWorld:
+    return evolve(world, bench=bench, cluster=cluster)
+
+
+def test_an_api_server_that_restarts_in_mid_run_is_waited_for(lonely: Cluster, world: ClusterWorld) -> None:
+    with cluster_bench("lonely", lonely.endpoint, lonely.ca.decode(), lonely.token) as bench:
+        here = world_of(bench, lonely, world)
+        things = [here.config(f"c{number}", a="1") for number in range(5)]
+        killer = Killer(cluster=lonely)
+        result, _ = here.tried(here.namespace, *things, hook=killer)
+        assert result.ok, [str(error) for error in result.failed.values()]
+        assert killer.downs == 2
+        here.unchanged(*things)
+
+
+@define
+class Ending:
+    """Tokens of EKS of which the first ones are no longer accepted after some calls."""
+
+    cluster: Cluster
+    good_for: int
+    renewed: int = 0
+    _asked: int = 0
+
+    def current(self) -> str:
+        self._asked += 1
+        caller = administrator(self.cluster.account)
+        ended = self._asked > self.good_for and not self.renewed
+        key = evolve(caller, secret_key="not the key") if ended else caller
+        return str(token_for(self.cluster.name, self.cluster.region, key))
+
+    def renew(self, rejected: str) -> bool:
+        self.renewed += 1
+        return True
+
+
+def test_a_token_that_ends_in_mid_run_is_renewed_once(world: ClusterWorld) -> None:
+    tokens: Any = Ending(world.cluster, good_for=6)
+    access = ClusterAccess(run_id="run", endpoint=world.cluster.endpoint, ca=world.cluster.ca.decode(), tokens=tokens)
+    transport = KubeTransport(access)
+    here = evolve(world, bench=evolve(world.bench, transports={"kubernetes": transport}))
+    thing = here.config(a="1")
+    result, _ = here.tried(here.namespace, thing)
+    transport.close()
+    assert result.ok
+    assert tokens.renewed >= 1
+    world.unchanged(thing)

@@ -1,0 +1,97 @@
+"""What is taken over from kubectl, with the entries that a real API server had after kubectl's commands."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tasktool_infra.kube.takeover import LAST_APPLIED, TakeOver, take_over
+
+NOTE: Any = {"f:metadata": {"f:annotations": {".": {}, f"f:{LAST_APPLIED}": {}}}}
+APPLIED = {"data": {"a": "1", "old": "1"}}
+
+
+def entry(manager: str, operation: str = "Update", *fields: str, **more: Any) -> dict[str, Any]:
+    data: Any = {"f:data": {f"f:{name}": {} for name in fields}} if fields else {}
+    extra = more.pop("extra", {})
+    return {"manager": manager, "operation": operation, "apiVersion": "v1", "fieldsV1": {**data, **extra}, **more}
+
+
+def config(*managers: Any, note: Any = None, data: Any = None) -> dict[str, Any]:
+    annotations = {LAST_APPLIED: json.dumps(note) if not isinstance(note, str) else note} if note else {}
+    metadata = {"resourceVersion": "7", "managedFields": list(managers), "annotations": annotations}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data or {"a": "1", "old": "1"}}
+
+
+CLIENT_SIDE = entry("kubectl-client-side-apply", "Update", "a", "old", "default", extra=NOTE)
+OURS = entry("us", "Apply", "a")
+
+
+def taken(found: Any, *, whole: bool = True) -> TakeOver:
+    merged = {**found, "metadata": {**found["metadata"]}}
+    merged["metadata"]["managedFields"] = [*found["metadata"]["managedFields"], OURS]
+    result = take_over(found, merged, "us", whole=whole)
+    assert result is not None
+    return result
+
+
+def managers(result: TakeOver) -> dict[str, Any]:
+    return {each["manager"]: each["fieldsV1"] for each in result.patch[1]["value"]}
+
+
+def test_all_that_kubectl_apply_wrote_becomes_ours_and_what_left_the_manifest_goes() -> None:
+    live = {"a": "1", "old": "1", "default": "x"}
+    result = taken(config(CLIENT_SIDE, note=APPLIED, data=live))
+    assert managers(result) == {"us": {"f:data": {"f:a": {}, "f:old": {}, "f:default": {}}}}
+    # What the server filled in is in no note of kubectl: it goes and comes again.
+    assert result.going == ((".data.old", "1", None),)
+    assert result.managers == ("kubectl-client-side-apply",)
+    version, _, note = result.patch
+    assert version == {"op": "replace", "path": "/metadata/resourceVersion", "value": "7"}
+    assert note == {"op": "remove", "path": f"/metadata/annotations/{LAST_APPLIED.replace('/', '~1')}"}
+
+
+def test_where_all_that_kubectl_wrote_is_in_the_manifest_nothing_goes() -> None:
+    result = taken(config(entry("kubectl-client-side-apply", "Update", "a", extra=NOTE), note={"data": {"a": "1"}}))
+    assert result.going == ()
+    assert managers(result) == {"us": {"f:data": {"f:a": {}}}}
+
+
+def test_what_others_have_too_does_not_go() -> None:
+    result = taken(config(CLIENT_SIDE, entry("controller", "Update", "old"), note=APPLIED))
+    assert result.going == ()
+    assert managers(result)["controller"] == {"f:data": {"f:old": {}}}
+
+
+def test_of_what_was_set_by_hand_only_our_fields_are_taken() -> None:
+    result = taken(config(entry("kubectl-edit", "Update", "a", "more"), entry("kubectl-label", "Update", "b")))
+    assert managers(result) == {"kubectl-edit": {"f:data": {"f:more": {}}}, "kubectl-label": {"f:data": {"f:b": {}}}}
+    assert (result.going, result.managers, len(result.patch)) == ((), ("kubectl-edit",), 2)
+
+
+def test_a_manager_without_a_field_left_is_no_manager() -> None:
+    assert managers(taken(config(entry("kubectl-set", "Update", "a")))) == {}
+
+
+def test_a_manifest_of_a_part_takes_its_part_only() -> None:
+    result = taken(config(CLIENT_SIDE, note=APPLIED), whole=False)
+    assert result.going == ()
+    assert managers(result) == {"kubectl-client-side-apply": {**NOTE, "f:data": {"f:old": {}, "f:default": {}}}}
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        config(),
+        config(entry("kubectl-edit", "Update", "more")),
+        config(entry("controller", "Update", "a")),
+        config(entry("kubectl", "Apply", "a")),
+        config(entry("kubectl", "Update", "a", subresource="scale")),
+        config(entry("kubectl-client-side-apply", "Update", "more"), note="no JSON"),
+        config(entry("kubectl-client-side-apply", "Update", "more"), note="[]"),
+        config(note=APPLIED),
+    ],
+)
+def test_where_kubectl_has_nothing_of_ours_nothing_is_taken(found: Any) -> None:
+    merged = {**found, "metadata": {**found["metadata"], "managedFields": [*found["metadata"]["managedFields"], OURS]}}
+    assert take_over(found, merged, "us", whole=True) is None
