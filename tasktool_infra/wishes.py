@@ -22,7 +22,7 @@ ACCESS, APP = "access", "app"
 LAYERS = {
     "aws": "all AWS resources; no Kubernetes call is made",
     ACCESS: "the namespace and the ServiceAccounts",
-    APP: "the application's manifests, only when named or when everything is removed",
+    APP: "the application's manifests",
 }
 """The parts of an environment that can be chosen by themselves."""
 
@@ -182,7 +182,7 @@ def chosen(items: tuple[Item, ...], only: Iterable[str], *, removing: bool) -> t
     if not names:
         return items
     for name in names:
-        if not any(name in _names(item) for item in items):
+        if name not in LAYERS and not any(name in _names(item) for item in items):
             known = ", ".join([*LAYERS, *dict.fromkeys(str(item.key) for item in items)])
             raise TasktoolError(
                 f"--only {name}: there is no such thing.", next_step=f"Known: {known}", problem=Problem.USAGE

@@ -164,6 +164,6 @@ def test_a_token_that_ends_in_mid_run_is_renewed_once(world: ClusterWorld) -> No
     thing = here.config(a="1")
     result, _ = here.tried(here.namespace, thing)
     transport.close()
-    assert result.ok
+    assert result.ok, [str(error) for error in result.failed.values()]
     assert tokens.renewed >= 1
     world.unchanged(thing)

@@ -194,7 +194,7 @@ def test_all_of_a_new_namespace_are_looked_at_and_then_made(world: ClusterWorld)
     things: list[Resource] = [world.namespace, *(world.config(f"c{n}", a="1") for n in range(3))]
     script = Script()
     result, writes = world.tried(*things, hook=script)
-    assert result.ok
+    assert result.ok, [str(error) for error in result.failed.values()]
     assert len(writes) == 4
     kinds = ["write" if call.writes else "look" for call in script.calls if call.operation == "apply"]
     after_host = kinds[kinds.index("write") + 2 :]  # the namespace is read once more, beside the first looks

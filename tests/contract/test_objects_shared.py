@@ -134,7 +134,7 @@ def test_somebody_who_comes_between_the_take_over_and_us_is_noticed(world: Clust
                 merge(world.api, wanted, {"metadata": {"annotations": {"example.com/late": "1"}}})
 
     result, writes = world.tried(world.namespace, wanted, hook=Meanwhile(), goal=ADOPT)
-    assert result.ok
+    assert result.ok, [str(error) for error in result.failed.values()]
     assert [call.operation for call in writes] == ["patch", "patch", "apply"]
     assert world.live(wanted)["metadata"]["annotations"]["example.com/late"] == "1"
 

@@ -77,6 +77,8 @@ def kube_controller_manager(settings: Settings) -> list[str]:
         "--root-ca-file=ca.crt",
         "--service-account-private-key-file=accounts.key",
         "--horizontal-pod-autoscaler-sync-period=1s",
+        # A busy machine delays heartbeats: the pods of a node given up would never be ready again, as kwok has it.
+        "--node-monitor-grace-period=15m",
         QUIET,
     ]
 

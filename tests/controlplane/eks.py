@@ -1,4 +1,4 @@
-"""What AWS says of a cluster, and a token for it as everybody else makes it."""
+"""What AWS says of a cluster, and tokens for it: ours, and right and wrong ones as everybody else makes them."""
 
 import base64
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from botocore.hooks import HierarchicalEmitter
 from botocore.model import ServiceId
 from botocore.signers import RequestSigner
 
+from tasktool_infra.kube.token import eks_token
 from tests.controlplane.cluster import Cluster
 from tests.controlplane.token_check import CLUSTER_HEADER, PREFIX, Caller
 
@@ -48,6 +49,12 @@ def token_for(cluster: str, region: str, caller: Caller, **changes: Any) -> str:
     signer = RequestSigner(ServiceId("STS"), region, "sts", "v4", credentials, events)
     url = signer.generate_presigned_url(request, "GetCallerIdentity", expires_in=changes.get("expires", 60))
     return as_token(url)
+
+
+def our_token(cluster: str, region: str, caller: Caller) -> str:
+    """Make a token as the project does."""
+    credentials = Credentials(caller.access_key, caller.secret_key, caller.session_token or None)
+    return eks_token(credentials, cluster=cluster, region=region)
 
 
 def as_token(url: str) -> str:

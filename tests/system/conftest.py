@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasktool_infra.cli import main
-from tests.system.world import Done, Shell, World, shell_in, world
+from tests.system.world import Done, Shell, World, shell_in, without_app, world
 
 Inside = Callable[..., Done]
 
@@ -37,7 +37,7 @@ def inside(cloud: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     before = signal.getsignal(signal.SIGTERM)
 
     def run(command: str, *arguments: str, expect: int = 0) -> Done:
-        code = main(command, arguments)
+        code = main(command, without_app(command, arguments))
         done = Done(code, *capsys.readouterr())
         assert done.code == expect, done.said
         return done

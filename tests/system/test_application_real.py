@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.hooks import hooked
 from tasktool_infra.engine.transport import NoHook
 from tests.controlplane.api import JSON
-from tests.controlplane.cluster import Cluster
+from tests.controlplane.cluster import Cluster, administrator
 from tests.controlplane.eks import fake_eks
-from tests.faults.proxy import Answer, proxy
+from tests.faults.proxy import Answer, Proxy, proxy
 from tests.system.application import NAMESPACE, PROGRAMS, REGISTRY, Place, place
 from tests.system.rollouts import eventually
 from tests.system.world import ended
@@ -153,6 +154,25 @@ def test_a_rollout_that_fails_is_told_in_one_block(made: Place) -> None:
     assert "Make that ServiceAccount, or correct `serviceAccountName`." in block
 
 
+@contextmanager
+def described(here: Place) -> Iterator[Proxy]:
+    """Give a way to the emulator by which EKS describes the real cluster."""
+    answer = json.dumps({"cluster": fake_eks(here.cluster)}, default=lambda moment: moment.timestamp()).encode()
+    with proxy(here.aws.endpoint) as before:
+        before.before = lambda call: Answer(200, answer, JSON) if call.path == "/clusters/mz-k8s" else None
+        yield before
+
+
+def test_what_eks_says_and_a_token_of_the_callers_keys_lead_to_the_cluster(here: Place) -> None:
+    caller = administrator()
+    keys = {"AWS_ACCESS_KEY_ID": caller.access_key, "AWS_SECRET_ACCESS_KEY": caller.secret_key}
+    with described(here) as before:
+        shell = here.shell.having(AWS_ENDPOINT_URL=before.url, TASKTOOL_CONTEXT="", **keys)
+        made = shell.run("provision", "prod", "--only", "access", *PINNED)
+        assert made.summary == "Plan: 3 to add, 0 to change, 0 to destroy"
+        assert shell.run("plan", "prod", "--only", "access").summary.startswith("No changes.")
+
+
 SSO = "AWSReservedSSO_Admin_0123456789abcdef"
 SSO_ROLE = f"arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/{SSO}"
 
@@ -166,9 +186,7 @@ def test_a_caller_by_sso_whom_the_cluster_does_not_know_is_told_its_access_entry
         "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
         "AWS_SESSION_TOKEN": session["SessionToken"],
     }
-    answer = json.dumps({"cluster": fake_eks(here.cluster)}, default=lambda moment: moment.timestamp()).encode()
-    with proxy(here.aws.endpoint) as before:
-        before.before = lambda call: Answer(200, answer, JSON) if call.path == "/clusters/mz-k8s" else None
+    with described(here) as before:
         shell = here.shell.having(AWS_ENDPOINT_URL=before.url, **keys)
         refused = shell.run("provision", "prod", "--only", "access", *PINNED, expect=77)
         lookups = [call.operation for call in before.calls if call.operation == "GetRole"]

@@ -19,7 +19,7 @@ from attrs import evolve
 from tests.controlplane import kwok, nodes
 from tests.controlplane.api import Api
 from tests.controlplane.cluster import Cluster, administrator
-from tests.controlplane.eks import fake_eks, token_for
+from tests.controlplane.eks import fake_eks, our_token, token_for
 from tests.controlplane.processes import NotStarted, processes
 from tests.controlplane.sts import Sts, judged
 from tests.controlplane.token_check import Refused
@@ -57,7 +57,7 @@ def alive(pid: int) -> bool:
 @pytest.fixture
 def as_eks(real_cluster: Cluster) -> Api:
     """Look at the API with the administrator's EKS token."""
-    return real_cluster.api(token_for(real_cluster.name, real_cluster.region, administrator()))
+    return real_cluster.api(our_token(real_cluster.name, real_cluster.region, administrator()))
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_whoever_is_mapped_without_rights_is_forbidden(real_cluster: Cluster) ->
 
 
 def test_aws_iam_authenticator_agrees(real_cluster: Cluster, real_judge: Sts) -> None:
-    token = token_for(real_cluster.name, real_cluster.region, administrator())
+    token = our_token(real_cluster.name, real_cluster.region, administrator())
     assert judged(token, cluster=real_cluster.name, sts=real_judge)["ARN"] == administrator().arn
     with pytest.raises(Refused, match="SignatureDoesNotMatch"):
         judged(token, cluster="other", sts=real_judge)

@@ -97,11 +97,12 @@ def test_the_sandbox_serves_a_newcomer(sandboxed: Shell) -> None:
     assert "No sandbox is running" in sandboxed.run("sandbox", "status", expect=1).out
     made = sandboxed.run("provision", "prod", "--sandbox")
     assert made.out.startswith("The sandbox is not AWS")
-    assert made.summary == "Plan: 13 to add, 0 to change, 0 to destroy"
+    assert made.summary == "Plan: 23 to add, 0 to change, 0 to destroy"
+    assert "url" in made.out
     assert sandboxed.run("provision", "prod", "--sandbox").summary.startswith("No changes.")
     exports = sandboxed.run("sandbox", "env").out
     assert "unset AWS_" in exports
     assert "export KUBECONFIG=" in exports
     gone = sandboxed.run("teardown", "prod", "--sandbox", "--yes", "--delete-data")
-    assert gone.summary == "Plan: 0 to add, 0 to change, 13 to destroy"
+    assert gone.summary == "Plan: 0 to add, 0 to change, 23 to destroy"
     assert "what was in it is gone" in sandboxed.run("sandbox", "stop").out

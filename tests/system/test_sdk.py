@@ -9,6 +9,7 @@ import pytest
 import tasktool_infra as tt
 from tests.system.world import BUCKET, ROOT, TABLE, World, refusing
 
+INFRASTRUCTURE = ("aws", "access")
 HEAVY = ("boto3", "botocore", "kubernetes", "moto", "attrs", "urllib3")
 
 
@@ -30,18 +31,22 @@ def test_everything_that_it_names_is_there() -> None:
 @pytest.mark.usefixtures("inside")
 def test_environments_as_values(cloud: World) -> None:
     with cloud.untouched():
-        plan = tt.plan("prod")
+        plan = tt.plan("prod", only=INFRASTRUCTURE)
     assert plan.actions[f"s3_bucket.{BUCKET}"] == "create"
     assert plan.asks == ()
-    made = tt.provision("prod")
+    made = tt.provision("prod", only=INFRASTRUCTURE)
     assert made.ok
     assert made.outputs["table"] == TABLE
-    assert tt.plan(tt.load("prod")) == tt.plan("prod") != plan
+    again = tt.plan("prod", only=INFRASTRUCTURE)
+    assert tt.plan(tt.load("prod"), only=INFRASTRUCTURE) == again != plan
     with cloud.untouched(), pytest.raises(tt.Declined, match="yes") as declined:
-        tt.teardown("prod", delete_data=True)
+        tt.teardown("prod", only=INFRASTRUCTURE, delete_data=True)
     assert declined.value.problem is tt.Problem.REFUSED
     gone = tt.teardown(
-        "prod", delete_data=True, confirm=lambda plan: f"delete dynamodb_table.{TABLE}" in str(plan.asks)
+        "prod",
+        only=INFRASTRUCTURE,
+        delete_data=True,
+        confirm=lambda plan: f"delete dynamodb_table.{TABLE}" in str(plan.asks),
     )
     assert len(gone.done) == 13
 
@@ -50,14 +55,14 @@ def test_environments_as_values(cloud: World) -> None:
 def test_several_environments_in_one_run(cloud: World) -> None:
     here = 'region = "ap-northeast-1"\neks_cluster_name = "mz-k8s"\n'
     cloud.shell.config(f"[dev]\n{here}[test]\n{here}")
-    made = tt.provision(["dev", "test"])
+    made = tt.provision(["dev", "test"], only=INFRASTRUCTURE)
     assert len(made.done) == 3 + 2 * 10
     tags = cloud.aws("ecr").list_tags_for_resource(
         resourceArn=cloud.aws("ecr").describe_repositories()["repositories"][0]["repositoryArn"]
     )["tags"]
     assert {"UsedBy/dev", "UsedBy/test"} <= {tag["Key"] for tag in tags}
     for name in ("dev", "test"):
-        assert set(tt.plan(name).actions.values()) == {"none"}
+        assert set(tt.plan(name, only=INFRASTRUCTURE).actions.values()) == {"none"}
     tt.teardown(["dev", "test"], confirm=True, delete_data=True)
     assert cloud.aws("ecr").describe_repositories()["repositories"] == []
 
