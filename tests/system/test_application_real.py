@@ -122,7 +122,7 @@ AWS = 4
 def test_the_door_is_waited_for_and_the_record_that_stays_is_named(made: Place) -> None:
     made.patch("ingresses", "prod-app-ingress", {"metadata": {"finalizers": ["example.com/records"]}})
     going = f"{NAMESPACE}/ingresses/prod-app-ingress".replace("/api/v1", "/apis/networking.k8s.io/v1")
-    process = made.shell.start("teardown", "prod", *made.settings, *PINNED, "--yes")
+    process = made.shell.start("teardown", "prod", *made.settings, *ALL, *PINNED, "--yes")
     eventually(lambda: made.api.get(going)["metadata"].get("deletionTimestamp"), 20)
     assert made.names("deployments") == ["prod-task-service", "prod-task-web"]
     made.patch("ingresses", "prod-app-ingress", {"metadata": {"finalizers": None}})
@@ -136,7 +136,7 @@ def test_a_namespace_that_is_not_ours_is_kept_with_what_others_have_in_it(here: 
     theirs = {"metadata": {"name": "theirs", "labels": {"env": "prod"}}}
     here.api.call("POST", f"{NAMESPACE}/configmaps", theirs).need()
     here.run("provision", *ALL, *PINNED, expect=75)
-    gone = here.run("teardown", *PINNED, "--yes")
+    gone = here.run("teardown", *ALL, *PINNED, "--yes")
     assert "= namespace.prod: kept: it exists and does not carry our mark" in gone.out
     assert here.names("configmaps") == ["theirs"]
     for plural in ("ingresses", "services", "serviceaccounts", "deployments"):
