@@ -27,6 +27,8 @@ UNSURE = Patience("not known to be done", deadline=3.0, pauses=VISIBLE.pauses)
 """How long a write of open outcome may still come to show, before it is made again."""
 SETTLE = Patience("settling", deadline=600.0, pauses=wait_exponential_jitter(multiplier=0.5, max=20.0, jitter=0.5))
 """How long a resource is brought nearer again and again while its writes have open outcomes."""
+TAKEN = 60.0
+"""How long something that is said to exist may stay out of sight before its name counts as taken elsewhere."""
 MOST_ROUNDS = 8
 """How many rounds of work may each leave something else to do: others may be at work on the same thing."""
 
@@ -65,7 +67,7 @@ class Work:
             if not missing:
                 return live
             if lost is not None or trouble.stays(live, steps, missing):
-                yield from trouble.rest(lost)
+                yield from trouble.rest(lost, live)
             steps = missing
 
     def _attempt(self, steps: tuple[Step, ...]) -> Reading[tuple[tuple[Step, ...], OpenOutcome | None]]:
@@ -139,15 +141,20 @@ class Trouble:
             self._since = None
         return missing == done
 
-    def rest(self, lost: OpenOutcome | None) -> Reading[None]:
+    def rest(self, lost: OpenOutcome | None, live: Resource | None) -> Reading[None]:
         """Let some time pass before the next round, unless there is none left."""
         self._rounds += 1
-        self._check(lost)
+        self._check(lost, live)
         yield Pause(SETTLE.pause(self._rounds))
 
-    def _check(self, lost: OpenOutcome | None) -> None:
+    def _check(self, lost: OpenOutcome | None, live: Resource | None) -> None:
         now = self.work.clock.now()
         self._since = now if self._since is None else self._since
+        if live is None and lost is not None and lost.cause.answered and now - self._since > TAKEN:
+            said = f"{self.work.wanted.key}: {lost.message}; yet there is nothing of that name where it should be"
+            raise Refused(
+                said, next_step="Something elsewhere has the name, perhaps under another path: choose another."
+            )
         if now - self._since > SETTLE.deadline:
             said = f"{self.work.wanted.key}: not settled after {now - self._since:.0f} s"
             problem = lost.problem if lost is not None and not lost.cause.answered else None

@@ -106,6 +106,17 @@ def test_a_creation_that_a_stranger_was_faster_with_is_refused(tags: dict[str, s
     assert play.world.writes == []
 
 
+def test_a_name_that_something_elsewhere_has_is_said_after_a_while() -> None:
+    play = Play()
+    play.hook = Script([Fault("create", lambda: api_error("ToyAlreadyExists", 409), times=1000)])
+    began = play.clock.now()
+    error = play.run(BALL).failed[BALL.key]
+    assert isinstance(error, Refused)
+    assert "ToyAlreadyExists" in error.message
+    assert "nothing of that name" in error.message
+    assert play.clock.now() - began < 180
+
+
 def test_a_mark_that_shows_late_is_waited_for() -> None:
     play = Play()
 
