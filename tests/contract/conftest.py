@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 
 from tasktool_infra.kube.namespace import Namespace
+from tasktool_infra.sandbox.kubernetes.server import running
 from tests.contract.bench import Bench, aws_bench
 from tests.contract.cluster_world import ClusterWorld
 from tests.contract.clusters import cluster_bench
@@ -46,6 +47,31 @@ def bench(request: pytest.FixtureRequest, emulators: dict[str, tuple[Emulator, B
     _, bench = emulators[request.param]
     bench.forget()
     return bench
+
+
+@pytest.fixture(scope="session")
+def clusters(request: pytest.FixtureRequest) -> Iterator[dict[str, Bench]]:
+    """Keep the API servers until the end: one starts with the first test that needs it."""
+    with ExitStack() as stack:
+        yield Clusters(request, stack)
+
+
+class Clusters(dict[str, Bench]):
+    """Starts what is asked for and is not there."""
+
+    def __init__(self, request: pytest.FixtureRequest, stack: ExitStack) -> None:
+        super().__init__()
+        self._request, self._stack = request, stack
+
+    def __missing__(self, name: str) -> Bench:
+        if name == "real":
+            real = self._request.getfixturevalue("real_cluster")
+            facts = real.endpoint, real.ca.decode(), real.token
+        else:
+            server = self._stack.enter_context(running())
+            facts = server.endpoint, server.ca.decode(), server.admin_token
+        self[name] = self._stack.enter_context(cluster_bench(name, *facts))
+        return self[name]
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,7 @@
 
 import importlib
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -16,9 +15,8 @@ from tasktool_infra.engine.resource import Example, Resource
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.kube.service_account import ServiceAccount
-from tasktool_infra.sandbox.kubernetes.server import running
 from tests.contract.bench import STRANGER, Bench
-from tests.contract.clusters import CLUSTERS, cluster_bench, moved
+from tests.contract.clusters import CLUSTERS, moved
 from tests.contract.drift import Drift, tells
 from tests.contract.hands import annotate, label, merge, path
 from tests.contract.kinds import KUBE, examples, is_looked_at_only, kinds
@@ -26,30 +24,6 @@ from tests.faults.clock import FakeClock
 
 ALL = [kind for kind in kinds(KUBE) if not is_looked_at_only(kind)]
 NUMBERS = count(1)
-
-
-@pytest.fixture(scope="module")
-def clusters(request: pytest.FixtureRequest) -> Iterator[dict[str, Bench]]:
-    with ExitStack() as stack:
-        yield Started(request, stack)
-
-
-class Started(dict[str, Bench]):
-    """Starts what is asked for and is not there."""
-
-    def __init__(self, request: pytest.FixtureRequest, stack: ExitStack) -> None:
-        super().__init__()
-        self._request, self._stack = request, stack
-
-    def __missing__(self, name: str) -> Bench:
-        if name == "real":
-            real = self._request.getfixturevalue("real_cluster")
-            facts = real.endpoint, real.ca.decode(), real.token
-        else:
-            server = self._stack.enter_context(running())
-            facts = server.endpoint, server.ca.decode(), server.admin_token
-        self[name] = self._stack.enter_context(cluster_bench(name, *facts))
-        return self[name]
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,9 @@ import pytest
 
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.kube.applyset import KINDS, PART_OF, TOOLING
-from tasktool_infra.sandbox.kubernetes.server import running
 from tests.contract.app import App, app_on, config, deployment, service
 from tests.contract.bench import Bench
-from tests.contract.clusters import CLUSTERS, cluster_bench
+from tests.contract.clusters import CLUSTERS
 from tests.controlplane.api import MERGE
 
 NUMBERS = count(1)
@@ -25,33 +23,9 @@ OLD, NEW, NEWEST = (f"settings-{hashed}" for hashed in ("2456789bcd", "fghkmt245
 PLAIN, WEB = config("plain", colour="red"), service("web")
 
 
-@pytest.fixture(scope="module")
-def benches(request: pytest.FixtureRequest) -> Iterator[dict[str, Bench]]:
-    with ExitStack() as stack:
-        yield Started(request, stack)
-
-
-class Started(dict[str, Bench]):
-    """Starts what is asked for and is not there."""
-
-    def __init__(self, request: pytest.FixtureRequest, stack: ExitStack) -> None:
-        super().__init__()
-        self._request, self._stack = request, stack
-
-    def __missing__(self, name: str) -> Bench:
-        if name == "real":
-            real = self._request.getfixturevalue("real_cluster")
-            facts = real.endpoint, real.ca.decode(), real.token
-        else:
-            server = self._stack.enter_context(running())
-            facts = server.endpoint, server.ca.decode(), server.admin_token
-        self[name] = self._stack.enter_context(cluster_bench(name, *facts))
-        return self[name]
-
-
 @pytest.fixture(params=CLUSTERS)
-def app(request: pytest.FixtureRequest, benches: dict[str, Bench]) -> App:
-    return app_on(benches[request.param], f"prune-{next(NUMBERS)}")
+def app(request: pytest.FixtureRequest, clusters: dict[str, Bench]) -> App:
+    return app_on(clusters[request.param], f"prune-{next(NUMBERS)}")
 
 
 def test_what_left_the_overlay_is_asked_for_and_goes_last(app: App) -> None:

@@ -60,10 +60,10 @@ class Place:
 
     def clear(self) -> None:
         """Leave nothing in the cluster, and wait until it is so."""
-        self.api.call("DELETE", NAMESPACE)
-        eventually(lambda: not self.api.call("GET", NAMESPACE).good, 30)
-        self.api.call("DELETE", ISSUERS)
-        eventually(lambda: not self.api.call("GET", ISSUERS).good, 30)
+        for path in (NAMESPACE, ISSUERS):
+            self.api.call("DELETE", path)
+        for path in (NAMESPACE, ISSUERS):
+            eventually(lambda path=path: not self.api.call("GET", path).good, 30)  # type: ignore[misc]
 
 
 @contextmanager
