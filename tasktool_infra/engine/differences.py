@@ -36,7 +36,10 @@ def changes(live: Resource | None, wanted: Resource) -> tuple[FieldChange, ...]:
     for attribute in attrs.fields(type(wanted)):
         if attribute.eq and role_of(attribute) not in hidden:
             old = getattr(live, attribute.name) if live is not None else None
-            found.extend(_between(attribute.name, old, getattr(wanted, attribute.name)))
+            new = getattr(wanted, attribute.name)
+            # What a state tells of has its own paths: the field that holds it means nothing to people.
+            path = "" if role_of(attribute) == "state" and isinstance(new, Comparable) else attribute.name
+            found.extend(_between(path, old, new))
     return tuple(found)
 
 
@@ -45,7 +48,7 @@ def _between(path: str, old: Any, new: Any) -> Iterator[FieldChange]:
         return
     if isinstance(new, Comparable):
         for at, before, after in new.differences(old):
-            yield FieldChange(f"{path}{at}", plain(before), plain(after))
+            yield FieldChange(f"{path}{at}".removeprefix("."), plain(before), plain(after))
     elif isinstance(new, Mapping) and isinstance(old, Mapping | None):
         yield from _by_key(path, old or {}, new)
     elif isinstance(new, frozenset) and isinstance(old, frozenset | None):

@@ -81,7 +81,7 @@ class KubeObject(Resource):
         labels = metadata.get("labels") or {}
         ours = self.metadata()
         going = Phase.DELETING if metadata.get("deletionTimestamp") else Phase.SETTLED
-        kept = [f"label {key}" for key in sorted(labels.keys() - self.labels.keys())]
+        kept = [f"label {key}" for key in sorted(labels.keys() - ours.get("labels", {}).keys())]
         others = (metadata.get("annotations") or {}).keys() - ours.get("annotations", {}).keys()
         return evolve(
             self,

@@ -6,12 +6,12 @@ from tests.contract.drift import drift, of_module
 from tests.contract.hands import annotate, api_patch, label, merge, pointer
 
 
-@drift("value changed", "drift.data.STAGE", writes=("apply",))
+@drift("value changed", "data.STAGE", writes=("apply",))
 def value_changed(api: Any, thing: Any) -> None:
     merge(api, thing, {"data": {"STAGE": "second"}})
 
 
-@drift("value removed", "drift.data.STAGE", writes=("apply",))
+@drift("value removed", "data.STAGE", writes=("apply",))
 def value_removed(api: Any, thing: Any) -> None:
     api_patch(api, thing, [{"op": "remove", "path": "/data/STAGE"}])
 
