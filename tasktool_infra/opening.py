@@ -3,7 +3,8 @@
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 
 from attrs import define, frozen
 
@@ -92,11 +93,19 @@ def _sandbox(environment: Environment, listeners: Listeners) -> SandboxFacts:
 
 def prepare_kubernetes() -> None:
     """Begin to import the kubernetes client, which takes long, while AWS is being asked."""
-    threading.Thread(target=_import_kubernetes, daemon=True).start()
+    threading.Thread(target=import_module, args=("kubernetes.client",), daemon=True).start()
 
 
-def _import_kubernetes() -> None:
-    pass
+def prepare_clients(run: Opened) -> None:
+    """Begin to make the clients that will be needed, in the order in which they are, while the first calls fly."""
+
+    def make() -> None:
+        # Whoever needs the client is told what is wrong with it.
+        with suppress(TasktoolError):
+            for service in SERVICES:
+                run.connection.client(service)
+
+    threading.Thread(target=make, daemon=True).start()
 
 
 def find_target(opened_run: Opened, environment: Environment) -> Target:

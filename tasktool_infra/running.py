@@ -18,7 +18,7 @@ from tasktool_infra.engine.resource import Key, Removal, Resource
 from tasktool_infra.engine.survey import Item, survey
 from tasktool_infra.exit_codes import foremost
 from tasktool_infra.merging import check_together, merged, placed
-from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_kubernetes
+from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_clients, prepare_kubernetes
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import Target, notes
 from tasktool_infra.wishes import ACCESS, chosen, wishes
@@ -110,6 +110,7 @@ class Drawn:
 
 
 def _plan(order: Order, run: Opened) -> Drawn:
+    prepare_clients(run)
     if set(order.only) != {"aws"}:
         prepare_kubernetes()
     with interruptible(run.driver.interrupt, signals=order.signals):

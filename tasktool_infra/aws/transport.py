@@ -9,7 +9,8 @@ from tasktool_infra.aws.connection import Connection
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.values.frozen import thaw
 
-SERVICES = ("sts", "iam", "s3", "dynamodb", "ecr", "eks")
+SERVICES = ("sts", "eks", "ecr", "dynamodb", "s3", "iam")
+"""In the order in which a run needs them first."""
 
 
 @frozen
