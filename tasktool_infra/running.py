@@ -21,7 +21,7 @@ from tasktool_infra.merging import check_together, merged, placed
 from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_clients, prepare_kubernetes
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import Target, notes
-from tasktool_infra.wishes import ACCESS, chosen, wishes
+from tasktool_infra.wishes import APP, chosen, wishes
 
 Confirm = bool | Callable[[Plan], bool] | None
 
@@ -67,8 +67,8 @@ class Order:
 
     @property
     def app(self) -> bool:
-        """Whether the application's manifests count: always, but where only other layers are named."""
-        return not self.only or not set(self.only) <= {"aws", ACCESS}
+        """Whether the application's manifests count: when named, and when everything is to go."""
+        return APP in self.only or (self.removing and not self.only)
 
     @property
     def goal(self) -> Goal:

@@ -22,7 +22,7 @@ ACCESS, APP = "access", "app"
 LAYERS = {
     "aws": "all AWS resources; no Kubernetes call is made",
     ACCESS: "the namespace and the ServiceAccounts",
-    APP: "the application's manifests",
+    APP: "the application's manifests, only when named or when everything is removed",
 }
 """The parts of an environment that can be chosen by themselves."""
 
