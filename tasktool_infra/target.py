@@ -3,7 +3,6 @@
 A fact that could not be had is an error kept as a value; what depends on it is planned ``unknown``.
 """
 
-import base64
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.calls import Call, Reading
 from tasktool_infra.engine.driver import Driver, Failure, Outcome, Success, Task
 from tasktool_infra.engine.errors import Interrupted, Refused, TasktoolError
+from tasktool_infra.kube.access import decoded_ca
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.values.frozen import FrozenDict
 from tasktool_infra.values.urls import is_loopback
@@ -164,10 +164,6 @@ def _arn(arn: str | None, target: Target) -> list[str]:
     )
 
 
-def _pem(cluster: Cluster) -> str:
-    return base64.b64decode(cluster.certificate_authority).decode("ascii", errors="replace")
-
-
 def _cluster_disagreements(
     environment: Environment, target: Target, cluster: Cluster, context: tuple[str, str] | None
 ) -> list[str]:
@@ -182,7 +178,7 @@ def _cluster_disagreements(
         )
     if target.sandbox and not is_loopback(cluster.endpoint):
         found.append(f"the sandbox was asked for, but the cluster is at {cluster.endpoint}")
-    if context is not None and context[1].split() != _pem(cluster).split():
+    if context is not None and context[1].split() != decoded_ca(cluster.certificate_authority).split():
         found.append(
             f"the kubeconfig context {environment.context!r} leads to another cluster than {cluster.name}:"
             f" its certificate authority differs from that of EKS (endpoint {context[0]})"
