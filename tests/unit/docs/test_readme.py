@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
+from tasktool_infra.commands import NAMES
+from tasktool_infra.commands.parser import parse
 from tasktool_infra.exit_codes import table
-from tasktool_infra.options import ABOUT, parse
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,6 +27,6 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
 
 def test_every_command_that_is_shown_is_understood() -> None:
     shown = re.findall(r"python scripts/(\w+)\.py ([^\n#)]+)", README)
-    assert {command for command, _ in shown} >= set(ABOUT)
+    assert {command for command, _ in shown} >= set(NAMES)
     for command, arguments in shown:
         assert parse(command, arguments.replace('"', "").rstrip("`.").split()).command == command

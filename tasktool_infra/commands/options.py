@@ -1,0 +1,61 @@
+"""The options that commands share. Those for settings are made from the table of settings."""
+
+from argparse import SUPPRESS, Action, ArgumentParser, Namespace
+from typing import Any
+
+from tasktool_infra.settings.schema import SETTINGS
+
+SETTING_PREFIX = "setting_"
+
+
+class _Setting(Action):
+    """Keeps a setting only when it is given, so that the weaker places count else."""
+
+    def __call__(self, parser: Any, namespace: Namespace, values: Any, option_string: str | None = None) -> None:
+        del parser, option_string
+        namespace.settings = {**namespace.settings, self.dest.removeprefix(SETTING_PREFIX): values}
+
+
+def add_target(parser: ArgumentParser) -> None:
+    """Add what says which environments are meant, and where they are."""
+    parser.add_argument("environments", nargs="+", metavar="ENVIRONMENT", help="a table of environments.toml")
+    parser.add_argument("--sandbox", action="store_true", help="work in the embedded cloud, without any account")
+    parser.add_argument("--config", metavar="FILE", help="instead of ./environments.toml")
+
+
+def add_only(parser: ArgumentParser) -> None:
+    """Add what chooses parts of an environment."""
+    parser.add_argument(
+        "--only",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="WHAT",
+        help="layers (aws, access, app), kinds or resources (kind.name) instead of everything",
+    )
+
+
+def add_adopt(parser: ArgumentParser) -> None:
+    """Add the permission to take over."""
+    parser.add_argument("--adopt", action="store_true", help="take over resources that carry no mark")
+
+
+def add_yes(parser: ArgumentParser) -> None:
+    """Add the answer to the one question."""
+    parser.add_argument("--yes", action="store_true", help="answer yes to what the plan lists")
+
+
+def add_settings(parser: ArgumentParser) -> None:
+    """Add an option for every setting."""
+    group = parser.add_argument_group(
+        "settings", "Each wins over its environment variable (TASKTOOL_…) and the file; an empty value unsets."
+    )
+    for name, setting in SETTINGS.items():
+        group.add_argument(
+            setting.option,
+            action=_Setting,
+            dest=SETTING_PREFIX + name,
+            metavar=setting.metavar,
+            default=SUPPRESS,
+            help=setting.help,
+        )

@@ -1,0 +1,65 @@
+"""Turns arguments into options."""
+
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from tasktool_infra._version import __version__
+from tasktool_infra.commands import NAMES, command
+from tasktool_infra.commands.command import Command
+from tasktool_infra.engine.errors import Problem, TasktoolError
+from tasktool_infra.exit_codes import table
+
+ABOUT = "Makes, repairs, proves and removes an environment of the task tool."
+
+
+class _Parser(ArgumentParser):
+    """Complains as all of this project does: a message, a next step, exit code 64."""
+
+    def error(self, message: str) -> NoReturn:
+        raise TasktoolError(f"{self.prog}: {message}", next_step=f"See: {self.prog} --help", problem=Problem.USAGE)
+
+
+def parse(name: str | None, arguments: Sequence[str]) -> Namespace:
+    """Give the options; raises TasktoolError for arguments that make no sense.
+
+    Takes the command's name, or None when the first argument names it.
+    """
+    return (_all() if name is None else _one(command(name))).parse_args(arguments, Namespace(settings={}))
+
+
+def _one(chosen: Command) -> ArgumentParser:
+    parser = _Parser(prog=f"{chosen.name}.py", **_texts(chosen))
+    return _filled(parser, chosen)
+
+
+def _all() -> ArgumentParser:
+    parser = _Parser(prog="tasktool", description=ABOUT, allow_abbrev=False)
+    _add_version(parser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in NAMES:
+        each = command(name)
+        _filled(commands.add_parser(name, help=each.about, **_texts(each)), each)
+    return parser
+
+
+def _filled(parser: ArgumentParser, chosen: Command) -> ArgumentParser:
+    chosen.add_options(parser)
+    _add_version(parser)
+    parser.set_defaults(command=chosen.name, run=chosen.run)
+    return parser
+
+
+def _add_version(parser: ArgumentParser) -> None:
+    parser.add_argument("--version", action="version", version=f"tasktool {__version__}")
+
+
+def _texts(chosen: Command) -> dict[str, Any]:
+    examples = "\n".join(f"  {chosen.name}.py {example}" for example in chosen.examples)
+    codes = "\n".join(f"  {code.code:>3}  {code.meaning}" for code in table())
+    return {
+        "description": chosen.about,
+        "epilog": f"examples:\n{examples}\n\nexit codes:\n{codes}",
+        "formatter_class": RawDescriptionHelpFormatter,
+        "allow_abbrev": False,
+    }
