@@ -17,7 +17,7 @@ from tasktool_infra.aws.transport import SERVICES, AwsTransport
 from tasktool_infra.engine.driver import Driver
 from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
 from tasktool_infra.engine.events import Listeners, Noted
-from tasktool_infra.engine.hooks import current_hook
+from tasktool_infra.engine.hooks import current_clock, current_hook
 from tasktool_infra.engine.retry import joined
 from tasktool_infra.engine.transport import Transport
 from tasktool_infra.kube import retries as kube_retries
@@ -70,7 +70,7 @@ def opened(environment: Environment, listeners: Listeners, *, sandbox: bool) -> 
     aws = AwsTransport(connection)
     transports: dict[str, Transport] = dict.fromkeys(SERVICES, aws)
     table = joined((aws_retries.TABLE, kube_retries.TABLE))
-    with Driver(transports, table, hook=current_hook(), listener=listeners) as driver:
+    with Driver(transports, table, current_clock(), current_hook(), listeners) as driver:
         run = Opened(run_id, driver, connection, transports, sandbox)
         try:
             yield run

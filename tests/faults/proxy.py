@@ -1,58 +1,86 @@
-"""A proxy on loopback before an emulator: it delays every call, keeps what passes, and can do worse to some."""
+"""A proxy on loopback before an emulator: it delays calls, counts what passes, and can do worse to some."""
 
+import ssl
+import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from attrs import define, field, frozen
 
-HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive", "server", "date"})
-LOOKS = ("Describe", "Get", "List", "Head", "BatchGet", "Simulate")
+from tests.faults.forwarding import forwarder
+from tests.faults.mishaps import Answer, Mishap
+from tests.faults.passed import Passed
+
+__all__ = ["Answer", "Passed", "Proxy", "Upstream", "proxy"]
 
 
 @frozen
-class Passed:
-    """One call: its method, its path, the operation where the protocol names one, and who it says to come from."""
-
-    method: str
-    path: str
-    operation: str
-    agent: str
-
-    @property
-    def writes(self) -> bool:
-        """Whether it was to change something."""
-        return self.method != "HEAD" and not (self.operation or self.method.capitalize()).startswith(LOOKS)
-
-
-@frozen
-class Answer:
-    """What a call is answered in place of the emulator."""
-
-    status: int
-    body: bytes = b""
-    content_type: str = "text/xml"
-
-
-@define
-class Proxy:
-    """A running proxy: its address, the delay in seconds for every call, and the calls that came."""
+class Upstream:
+    """Where calls go on to: an URL and, for https, the authority (PEM) that vouches for the server there."""
 
     url: str
-    delay: float = 0.0
+    ca: str = field(default="", repr=False)
+
+
+@define(eq=False)
+class Proxy:
+    """A running proxy: its address, the calls that came, and what is done to them.
+
+    ``delay`` is in seconds, for every call or as a function of the call. ``before`` is called before a call goes on;
+    it may block, raise, or give what becomes of the call instead.
+    """
+
+    url: str
+    delay: float | Callable[[Passed], float] = 0.0
     calls: list[Passed] = field(factory=list)
-    before: Callable[[Passed], Answer | None] = lambda call: None
-    """Called before a call goes on; may block, raise, or answer in place of the emulator."""
+    before: Callable[[Passed], Mishap | None] = lambda call: None
+    connections: int = 0
+    most_at_once: int = 0
+    closing: threading.Event = field(factory=threading.Event)
+    _under_way: int = 0
+    _lock: threading.Lock = field(init=False, factory=threading.Lock)
 
     @property
     def writes(self) -> list[Passed]:
         """The calls that were to change something."""
         return [call for call in self.calls if call.writes]
+
+    @property
+    def counts(self) -> "Counter[str]":
+        """How many calls came, by service and operation."""
+        return Counter(call.name for call in self.calls)
+
+    def forget(self) -> None:
+        """Count anew."""
+        with self._lock:
+            self.calls.clear()
+            self.connections = self.most_at_once = 0
+
+    def connected(self) -> None:
+        """Count a connection."""
+        with self._lock:
+            self.connections += 1
+
+    @contextmanager
+    def passing(self, call: Passed) -> Iterator[Mishap | None]:
+        """Count a call that is under way, hold it up, and give what is to become of it."""
+        with self._lock:
+            self.calls.append(call)
+            self._under_way += 1
+            self.most_at_once = max(self.most_at_once, self._under_way)
+        try:
+            instead = self.before(call)
+            time.sleep(self.delay(call) if callable(self.delay) else self.delay)
+            yield instead
+        finally:
+            with self._lock:
+                self._under_way -= 1
 
 
 class _Server(ThreadingHTTPServer):
@@ -60,69 +88,41 @@ class _Server(ThreadingHTTPServer):
     # A run calls dozens of times at once: a connection that finds the queue full is tried again after a whole second.
     request_queue_size = 128
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that give up are no news."""
+
 
 @contextmanager
-def proxy(upstream: str, *, delay: float = 0.0) -> Iterator[Proxy]:
-    """Run a proxy to ``upstream`` (an http URL on loopback) within the block."""
+def proxy(
+    upstream: str | Upstream,
+    *,
+    delay: float | Callable[[Passed], float] = 0.0,
+    certificate: tuple[bytes, bytes] | None = None,
+) -> Iterator[Proxy]:
+    """Run a proxy to ``upstream`` within the block; with a certificate and its key (PEM) it is met by https."""
     server = _Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    running = Proxy(f"http://127.0.0.1:{server.server_address[1]}", delay)
-    server.RequestHandlerClass = _handler(urlsplit(upstream).netloc, running)
+    if certificate is not None:
+        context = serving(*certificate)
+        # The handshake is left to the thread of the connection: one that never comes must hold up nobody else.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    scheme = "https" if certificate else "http"
+    running = Proxy(f"{scheme}://127.0.0.1:{server.server_address[1]}", delay)
+    server.RequestHandlerClass = forwarder(upstream if isinstance(upstream, Upstream) else Upstream(upstream), running)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
         yield running
     finally:
+        running.closing.set()
         server.shutdown()
         server.server_close()
         thread.join()
 
 
-def _handler(netloc: str, running: Proxy) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # an answer leaves in one piece; unbuffered, each costs a delayed acknowledgement
-        disable_nagle_algorithm = True
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
-            pass
-
-        def forward(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            call = _passed(self, body)
-            running.calls.append(call)
-            instead = running.before(call)
-            time.sleep(running.delay)
-            if instead is not None:
-                self.answer(instead.status, {"Content-Type": instead.content_type}, instead.body)
-                return
-            upstream = HTTPConnection(netloc, timeout=30)
-            try:
-                upstream.request(self.command, self.path, body, dict(self.headers))
-                answer = upstream.getresponse()
-                data, headers = answer.read(), dict(answer.getheaders())
-            finally:
-                upstream.close()
-            self.answer(answer.status, headers, data)
-
-        def answer(self, status: int, headers: dict[str, str], data: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                if name.lower() not in HOP:
-                    self.send_header(name, value)
-            length = headers.get("Content-Length") if self.command == "HEAD" else str(len(data))
-            self.send_header("Content-Length", length or "0")
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(data)
-            self.wfile.flush()
-
-    for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"):
-        setattr(Handler, f"do_{method}", Handler.forward)
-    return Handler
-
-
-def _passed(request: BaseHTTPRequestHandler, body: bytes) -> Passed:
-    """Name a call: by its header (DynamoDB, ECR), by the form's field (IAM, STS), else method and path say it all."""
-    form = parse_qs(body.decode(errors="replace")) if body.startswith(b"Action=") else {}
-    operation = (request.headers.get("X-Amz-Target") or "").rpartition(".")[2] or form.get("Action", [""])[0]
-    return Passed(request.command, request.path, operation, request.headers.get("User-Agent") or "")
+def serving(certificate: bytes, key: bytes) -> ssl.SSLContext:
+    """Give what a server needs to be met by https."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(certificate + key)
+        context.load_cert_chain(file.name)
+    return context
