@@ -20,7 +20,7 @@ from tasktool_infra.values.frozen import FrozenDict
 
 __all__ = ["Attribute", "Index", "Table"]
 
-LOOKS = 10
+LOOKS = 60
 """How often, a second apart, a table is looked at whose tags do not show yet."""
 
 
@@ -80,6 +80,8 @@ class Table(AwsResource):
             live = self._live(described["Table"], backups, tagging)
             if tagging is not GONE:
                 return live
+            if live.status in calls.BROKEN:
+                break
             yield Pause(1.0)
         why = calls.BROKEN.get(live.status, f"it is {live.status}")
         raise Refused(f"{self.key}: it exists, but its tags can't be read: {why}", next_step=ANOTHER_TABLE)

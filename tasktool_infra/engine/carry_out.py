@@ -23,11 +23,13 @@ VISIBLE = Patience(
     "not yet visible", deadline=30.0, pauses=wait_exponential_jitter(multiplier=0.1, max=5.0, jitter=0.1)
 )
 """How long a read may lag behind a write."""
+CREATED = Patience("not yet visible", deadline=120.0, pauses=VISIBLE.pauses)
+"""How long something whose creation was accepted may stay out of sight: what IAM makes can take more than a minute."""
 UNSURE = Patience("not known to be done", deadline=3.0, pauses=VISIBLE.pauses)
 """How long a write of open outcome may still come to show, before it is made again."""
 SETTLE = Patience("settling", deadline=600.0, pauses=wait_exponential_jitter(multiplier=0.5, max=20.0, jitter=0.5))
 """How long a resource is brought nearer again and again while its writes have open outcomes."""
-TAKEN = 60.0
+TAKEN = 120.0
 """How long something that is said to exist may stay out of sight before its name counts as taken elsewhere."""
 MOST_ROUNDS = 8
 """How many rounds of work may each leave something else to do: others may be at work on the same thing."""
@@ -96,11 +98,11 @@ class Work:
         self, tried: tuple[Step, ...], lost: OpenOutcome | None
     ) -> Reading[tuple[Resource | None, tuple[Step, ...]]]:
         """Read until nothing is missing, as often in a row as the kind wants; give up when reads no longer lag."""
-        patience = VISIBLE if lost is None else UNSURE
         began, attempt, matches = self.clock.now(), 0, 0
         while True:
             live = yield from self.read()
             attempt += 1
+            patience = self._patience(live, lost)
             late = self.clock.now() - began > patience.deadline
             missing = self._missing(live, late=late)
             matches = 0 if missing != () else matches + 1
@@ -110,6 +112,11 @@ class Work:
                 return live, missing
             if missing != ():
                 yield Pause(patience.pause(attempt))
+
+    def _patience(self, live: Resource | None, lost: OpenOutcome | None) -> Patience:
+        if lost is not None:
+            return UNSURE
+        return CREATED if live is None and self.progress.made else VISIBLE
 
     def _missing(self, live: Resource | None, *, late: bool) -> tuple[Step, ...] | None:
         """Give the steps still to be done; None while a mark that was written may only not show yet."""

@@ -9,7 +9,6 @@ from attrs import define, field
 from tasktool_infra.aws.oidc_provider import OidcProvider
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.decide import Making
-from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.engine.plan import Action, Change
 from tasktool_infra.engine.resource import Example, Resource
 from tests.contract.bench import STRANGER, Bench
@@ -17,7 +16,7 @@ from tests.contract.drift import Drift, tells
 from tests.contract.emulators import EMULATORS
 from tests.contract.gaps import GAPS
 from tests.contract.kinds import AWS, examples, is_looked_at_only, kinds
-from tests.faults.injection import Throttles, api_error
+from tests.faults.injection import api_error
 
 STAYING = frozenset({OidcProvider.kind})
 """Kinds that are never deleted: only our mark goes."""
@@ -121,22 +120,6 @@ def test_a_step_done_twice_does_no_harm(bench: Bench, what: Example) -> None:
     bench.run(*example.around, example.first)
     bench.creates_again(example.first)
     bench.unchanged(example.first)
-
-
-@pytest.mark.parametrize("bench", EMULATORS, indirect=True)
-def test_with_a_third_of_all_calls_throttled_everything_is_done_with_less_than_twice_the_calls(bench: Bench) -> None:
-    examples = [bench.example(kind.examples()[0]) for kind in MADE]
-    everything = [resource for e in examples for resource in (*e.around, e.first)]
-    smooth, rough = Throttles(0.0, throttled), Throttles(0.3, throttled)
-    assert bench.rough(smooth, everything).ok
-    bench.forget()
-    assert bench.rough(rough, everything).ok
-    assert smooth.calls < rough.calls < 2 * smooth.calls
-    bench.unchanged(*everything)
-
-
-def throttled() -> ApiError:
-    return api_error("ThrottlingException", said="Rate exceeded")
 
 
 @pytest.mark.parametrize("bench", EMULATORS, indirect=True)

@@ -1,6 +1,7 @@
 """Reads that lag behind writes, and services that do not know yet what another has just made."""
 
 import threading
+from collections.abc import Collection
 from typing import Any
 
 from attrs import define, field
@@ -23,7 +24,7 @@ class Lag:
 
     clock: Clock
     seconds: float
-    services: frozenset[str] = field(default=frozenset({"s3", "iam", "ecr", "dynamodb"}), converter=frozenset)
+    services: Collection[str] = ("s3", "iam", "ecr", "dynamodb")
     hidden: int = 0
     _shown: dict[Call, Any] = field(init=False, factory=dict)
     _old: dict[Subject, dict[Call, Any]] = field(init=False, factory=dict)

@@ -1,0 +1,58 @@
+"""Runs over a rough way: what a test needs to put faults before a bench on a clock that it drives."""
+
+from collections.abc import Callable, Sequence
+
+from attrs import define, evolve, field
+
+from tasktool_infra.engine.decide import Goal
+from tasktool_infra.engine.execute import Result
+from tasktool_infra.engine.plan import Plan
+from tasktool_infra.engine.resource import Key, Resource
+from tasktool_infra.engine.transport import Hook
+from tests.contract.bench import Bench
+from tests.faults.clock import FakeClock
+from tests.faults.injection import Fault, Hooks, Script
+
+
+@define(eq=False)
+class Rough:
+    """A bench, the clock of its runs, and what was called."""
+
+    bench: Bench
+    clock: FakeClock = field(factory=FakeClock)
+    script: Script = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.bench = evolve(self.bench, clock=lambda: self.clock)
+        self.script = Script(clock=self.clock)
+
+    def run(self, resources: Sequence[Resource], *hooks: Hook | Fault, goal: Goal | None = None) -> Result:
+        """Plan and carry out with faults and hooks in the way; what was called before is forgotten."""
+        faults = [hook for hook in hooks if isinstance(hook, Fault)]
+        others = tuple(hook for hook in hooks if not isinstance(hook, Fault))
+        self.script = Script(faults, clock=self.clock)
+        return self.bench.rough(Hooks((self.script, *others)), resources, goal)
+
+    def planned(self, resources: Sequence[Resource], *faults: Fault, goal: Goal | None = None) -> tuple[Plan, float]:
+        """Give a plan that was made with faults in the way, and the seconds that it took."""
+        self.script, began = Script(list(faults), clock=self.clock), self.clock.now()
+        plan = evolve(self.bench, calls=self.script).plan(*resources, goal=goal)
+        return plan, self.clock.now() - began
+
+    def took(self, run: Callable[[], Result]) -> tuple[Result, float]:
+        """Give a result and the seconds that it took by the clock."""
+        began = self.clock.now()
+        return run(), self.clock.now() - began
+
+    def works(self, resources: Sequence[Resource], *hooks: Hook | Fault, goal: Goal | None = None) -> Result:
+        """Run, and hold that all is done, and that a further run finds nothing to do."""
+        result = self.run(resources, *hooks, goal=goal)
+        assert result.ok, told(result)
+        if goal is None:
+            self.bench.unchanged(*resources)
+        return result
+
+
+def told(result: Result) -> dict[Key, str]:
+    """Give what failed, in words."""
+    return {key: str(error) for key, error in result.failed.items()}
