@@ -90,14 +90,19 @@ def carried_out(order: Order) -> Result:
     Raises PlanRefused (nothing was written), Declined (no yes), RunFailed (with the result), Interrupted.
     """
     with opened(order.environments[0], order.listeners, sandbox=order.sandbox) as run:
-        drawn = _plan(order, run)
-        if drawn.plan.blocked:
-            raise PlanRefused(drawn.plan)
-        if drawn.plan.changing:
-            _ask(order, drawn.plan)
-        with interruptible(run.driver.interrupt, signals=order.signals):
-            result = Run(run.driver, drawn.plan, order.goal, drawn.resources, drawn.found).execute()
-        return _checked(result)
+        return carry_out(order, run)
+
+
+def carry_out(order: Order, run: Opened) -> Result:
+    """Do what :func:`carried_out` does, with what is open already."""
+    drawn = _plan(order, run)
+    if drawn.plan.blocked:
+        raise PlanRefused(drawn.plan)
+    if drawn.plan.changing:
+        _ask(order, drawn.plan)
+    with interruptible(run.driver.interrupt, signals=order.signals):
+        result = Run(run.driver, drawn.plan, order.goal, drawn.resources, drawn.found).execute()
+    return _checked(result)
 
 
 @frozen

@@ -1,3 +1,10 @@
 """What all tests share."""
 
+import pytest
+
 pytest_plugins = ["tests.controlplane.fixtures"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let all crash points be tried, or all random mixes, instead of a sample."""
+    parser.addoption("--all-points", action="store_true", help="try every crash point and every interleaving")

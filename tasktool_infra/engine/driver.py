@@ -15,10 +15,11 @@ from tasktool_infra.engine.events import Event, Listener, Listeners
 from tasktool_infra.engine.flights import Batch, Flights
 from tasktool_infra.engine.loop import Loop
 from tasktool_infra.engine.retry import Table
-from tasktool_infra.engine.threads import Threads
+from tasktool_infra.engine.threads import Threads, Workers
 from tasktool_infra.engine.transport import Hook, NoHook, Transports
 
 K = TypeVar("K", bound=Hashable)
+MOST_THREADS = 32
 
 
 @frozen
@@ -58,7 +59,7 @@ class Driver:
     """Runs generators against transports.
 
     Takes the transports by service, the retry table, and optionally a clock, a hook around every call, a listener for
-    events and the number of threads. Use as a context manager, so that the threads end.
+    events and the threads. Use as a context manager, so that the threads end.
     """
 
     transports: Transports
@@ -66,8 +67,7 @@ class Driver:
     clock: Clock = field(factory=RealClock)
     hook: Hook = field(factory=NoHook)
     listener: Listener = field(factory=Listeners)
-    workers: int = 32
-    _threads: Threads = field(init=False)
+    threads: Workers = field(factory=lambda: Threads(MOST_THREADS))
     _loop: Loop = field(init=False)
     _flights: Flights = field(init=False)
     _tasks: dict[Any, Task] = field(init=False, factory=dict)
@@ -77,8 +77,7 @@ class Driver:
 
     def __attrs_post_init__(self) -> None:
         """Put the parts together; threads start when first needed."""
-        self._threads = Threads(self.workers)
-        self._loop = Loop(self.clock, self._threads)
+        self._loop = Loop(self.clock, self.threads)
         self._flights = Flights(self.transports, self.table, self.hook, self.tell, self._loop)
 
     def __enter__(self) -> Self:
@@ -87,7 +86,7 @@ class Driver:
 
     def __exit__(self, *_: object) -> None:
         """End the threads; calls under way are not waited for."""
-        self._threads.close()
+        self.threads.close()
 
     @property
     def interrupted(self) -> bool:

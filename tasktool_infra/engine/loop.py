@@ -8,7 +8,7 @@ from collections.abc import Callable
 from attrs import define, field
 
 from tasktool_infra.engine.clock import Clock
-from tasktool_infra.engine.threads import Threads
+from tasktool_infra.engine.threads import Workers
 
 Action = Callable[[], None]
 Arrival = Callable[[], None]
@@ -23,7 +23,7 @@ class Loop:
     """What is to happen next; everything but :meth:`interrupt` belongs to the thread that turns it."""
 
     clock: Clock
-    threads: Threads
+    threads: Workers
     stopping: bool = False
     _flying: int = field(init=False, default=0)
     _arrivals: "queue.SimpleQueue[Arrival]" = field(init=False, factory=queue.SimpleQueue)

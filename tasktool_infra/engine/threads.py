@@ -3,10 +3,21 @@
 import queue
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from attrs import define, field
 
 Job = Callable[[], None]
+
+
+class Workers(Protocol):
+    """Does jobs apart from the thread that brings them; tests bring one that says which is done when."""
+
+    def submit(self, job: Job) -> None:
+        """Have a job done, some time."""
+
+    def close(self) -> None:
+        """Do no more jobs."""
 
 
 @define(eq=False)

@@ -9,6 +9,7 @@ from tasktool_infra.engine.calls import GONE, Call, Pause, Reading, write
 from tasktool_infra.engine.driver import Driver, Failure, NotStarted, Success, Task
 from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.engine.retry import Table
+from tasktool_infra.engine.threads import Threads
 from tests.faults.injection import Crash, Fault, Script, api_error
 from tests.faults.runs import Play
 from tests.faults.world import toy
@@ -52,7 +53,7 @@ def test_the_calls_of_a_batch_are_under_way_together() -> None:
 
 def test_more_calls_than_threads_are_all_made() -> None:
     play = Play()
-    with Driver({"toys": play.world}, Table(()), play.clock, workers=2) as driver:
+    with Driver({"toys": play.world}, Table(()), play.clock, threads=Threads(2)) as driver:
         assert driver.ask(reading(*(get(str(n), expects=MISSING) for n in range(20)))) == (GONE,) * 20
 
 

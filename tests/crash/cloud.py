@@ -1,0 +1,67 @@
+"""AWS in this process: moto without a server, and before it what a real AWS has and moto lacks: time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from attrs import define, field
+
+from tasktool_infra.aws.connection import Connection
+from tasktool_infra.aws.transport import SERVICES, AwsTransport
+from tasktool_infra.engine.calls import Call
+from tasktool_infra.engine.transport import Transport
+from tasktool_infra.sandbox import moto_patches
+from tasktool_infra.sandbox.aws_server import plant_cluster
+from tests.faults.slow_tables import SlowTables
+from tests.faults.stage import Stage
+
+ACCOUNT, REGION, CLUSTER = "123456789012", "ap-northeast-1", "mz-k8s"
+ISSUER = f"https://oidc.eks.{REGION}.amazonaws.com/id/CRASHES"
+ENDPOINT = "https://cluster.example.invalid"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIACRASHES", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+@define(eq=False)
+class Cloud:
+    """An empty account with a cluster in it. ``raw`` is the way past everything that is ours or in the way."""
+
+    stage: Stage
+    raw: Connection
+    tables: SlowTables = field(init=False)
+    writes: int = 0
+    _plain: Transport = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._plain = AwsTransport(self.raw)
+        self.tables = SlowTables(self._plain, self.stage.now)
+
+    def send(self, call: Call) -> Any:
+        """Give the answer to a call of the product."""
+        self.writes += call.writes
+        return (self.tables if call.service == "dynamodb" else self._plain).send(call)
+
+    def client(self, service: str) -> Any:
+        """Give a client of botocore."""
+        return self.raw.client(service)
+
+
+@contextmanager
+def accounts() -> Iterator[Connection]:
+    """Run moto in this process; give the connection, whose clients are used again and again."""
+    from moto import mock_aws
+
+    moto_patches.apply()
+    with mock_aws(config={"core": {"reset_boto3_session": False}}):
+        connection = Connection("crash", REGION)
+        for service in SERVICES:
+            connection.client(service)
+        yield connection
+
+
+def cloud(stage: Stage, connection: Connection) -> Cloud:
+    """Give an account that is as new."""
+    from moto.moto_api._internal.models import moto_api_backend
+
+    moto_api_backend.reset()
+    plant_cluster(ACCOUNT, REGION, CLUSTER, endpoint=ENDPOINT, ca="Y2E=", issuer=ISSUER)
+    return Cloud(stage, connection)
