@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 
@@ -36,7 +36,13 @@ class Opened:
     driver: Driver
     connection: Connection
     transports: dict[str, Transport]
-    sandbox: bool
+    sandbox: bool = False
+    services: tuple[str, ...] = SERVICES
+    """The services of AWS that a run needs."""
+
+    def find(self, environment: Environment) -> Target:
+        """Find out where the run would write."""
+        return targets.find(self.driver, self.connection, environment, sandbox=self.sandbox)
 
     def close(self) -> None:
         """Close the connections to AWS and to the cluster."""
@@ -60,7 +66,7 @@ def opened(environment: Environment, listeners: Listeners, *, sandbox: bool) -> 
 
     Raises ApiError without credentials, Refused without a region, SandboxError when the sandbox does not start.
     """
-    run_id = uuid.uuid4().hex[:12]
+    run_id = new_run_id()
     embedded = _sandbox(environment, listeners) if sandbox else None
     region = environment.region or (embedded.region if embedded else None)
     connection = Connection(run_id, region, embedded.embedded if embedded else None)
@@ -69,9 +75,23 @@ def opened(environment: Environment, listeners: Listeners, *, sandbox: bool) -> 
     connection.credentials()
     aws = AwsTransport(connection)
     transports: dict[str, Transport] = dict.fromkeys(SERVICES, aws)
+    with driven(transports, listeners, lambda driver: Opened(run_id, driver, connection, transports, sandbox)) as run:
+        yield run
+
+
+def new_run_id() -> str:
+    """Give what the requests of one run have in common."""
+    return uuid.uuid4().hex[:12]
+
+
+@contextmanager
+def driven(
+    transports: dict[str, Transport], listeners: Listeners, make: Callable[[Driver], Opened]
+) -> Iterator[Opened]:
+    """Give what is made of a driver for some transports, and close it in the end."""
     table = joined((aws_retries.TABLE, kube_retries.TABLE))
     with Driver(transports, table, current_clock(), current_hook(), listeners) as driver:
-        run = Opened(run_id, driver, connection, transports, sandbox)
+        run = make(driver)
         try:
             yield run
         finally:
@@ -102,7 +122,7 @@ def prepare_clients(run: Opened) -> None:
     def make() -> None:
         # Whoever needs the client is told what is wrong with it.
         with suppress(TasktoolError):
-            for service in SERVICES:
+            for service in run.services:
                 run.connection.client(service)
 
     threading.Thread(target=make, daemon=True).start()
@@ -110,7 +130,7 @@ def prepare_clients(run: Opened) -> None:
 
 def find_target(opened_run: Opened, environment: Environment) -> Target:
     """Find out where the run would write; raises Refused when it is not what was asked for."""
-    target = targets.find(opened_run.driver, opened_run.connection, environment, sandbox=opened_run.sandbox)
+    target = opened_run.find(environment)
     context = context_facts(environment.context) if environment.context else None
     wrong = targets.disagreements(environment, target, context)
     if wrong:
@@ -140,7 +160,9 @@ def _introducer(opened_run: Opened, environment: Environment, target: Target) ->
 
 
 def connect_cluster(opened_run: Opened, environment: Environment, target: Target) -> None:
-    """Add the transport of the cluster, when it is known how to reach it."""
+    """Add the transport of the cluster, when it is known how to reach it and it is not there yet."""
+    if kube_retries.SERVICE in opened_run.transports:
+        return
     introduce = _introducer(opened_run, environment, target)
     if environment.context:
         access = ClusterAccess(run_id=opened_run.run_id, context=environment.context, introduce=introduce)

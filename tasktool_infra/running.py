@@ -1,6 +1,7 @@
 """One run from wish to result: open, find the target, plan, ask, carry out, read again."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from signal import Signals
 
 from attrs import field, frozen
@@ -20,6 +21,7 @@ from tasktool_infra.exit_codes import foremost
 from tasktool_infra.merging import check_together, merged, placed
 from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_clients, prepare_kubernetes
 from tasktool_infra.settings.environment import Environment
+from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target, notes
 from tasktool_infra.wishes import APP, chosen, wishes
 
@@ -80,7 +82,7 @@ class Order:
 
 def planned(order: Order) -> Plan:
     """Make the plan and tell of it; nothing is written. Raises what stands in the way of even planning."""
-    with opened(order.environments[0], order.listeners, sandbox=order.sandbox) as run:
+    with _opened(order) as run:
         return _plan(order, run).plan
 
 
@@ -89,7 +91,7 @@ def carried_out(order: Order) -> Result:
 
     Raises PlanRefused (nothing was written), Declined (no yes), RunFailed (with the result), Interrupted.
     """
-    with opened(order.environments[0], order.listeners, sandbox=order.sandbox) as run:
+    with _opened(order) as run:
         return carry_out(order, run)
 
 
@@ -103,6 +105,21 @@ def carry_out(order: Order, run: Opened) -> Result:
     with interruptible(run.driver.interrupt, signals=order.signals):
         result = Run(run.driver, drawn.plan, order.goal, drawn.resources, drawn.found).execute()
     return _checked(result)
+
+
+def _opened(order: Order) -> AbstractContextManager[Opened]:
+    """Open the way to where AWS is for these environments; raises Refused when that is not one place."""
+    first = order.environments[0]
+    if order.sandbox or {each.aws for each in order.environments} == {ACCOUNT}:
+        return opened(first, order.listeners, sandbox=order.sandbox)
+    if any(each.aws != first.aws for each in order.environments):
+        raise Refused("Some of these environments are on an account and some on an emulator.", next_step=ONE_BY_ONE)
+    from tasktool_infra import emulated
+
+    return emulated.opened(first, order.listeners)
+
+
+ONE_BY_ONE = "Run them one after the other."
 
 
 @frozen

@@ -4,14 +4,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.running import Confirm, Order, carried_out, planned
+from tasktool_infra.sandbox.facts import CLUSTER
 from tasktool_infra.settings import load as settings
 from tasktool_infra.settings.environment import Environment
+from tasktool_infra.settings.rules import EMULATOR
 
 What = str | Environment | Iterable[str | Environment | Resource]
 
@@ -138,6 +142,8 @@ def order(
     resources = tuple(part for part in parts if isinstance(part, Resource))
     if not resources:
         environments = tuple(_environment(part, config, given or {}) for part in parts)
+        if options.get("sandbox"):
+            environments = tuple(map(in_sandbox, environments))
         return Order(command=command, environments=environments, only=names, **options)
     if owner is None or len(resources) != len(parts):
         raise TasktoolError(
@@ -147,6 +153,13 @@ def order(
         )
     environment = Environment(name=owner.environment, **(given or {}))
     return Order(command=command, environments=(environment,), resources=resources, owner=owner, only=names, **options)
+
+
+def in_sandbox(environment: Environment) -> Environment:
+    """Give an environment as the sandbox has it: that is the emulator and the cluster of one for development."""
+    if environment.aws != EMULATOR:
+        return environment
+    return evolve(environment, region=None, context=None, eks_cluster_name=CLUSTER)
 
 
 def _environment(part: Any, config: str | Path | None, given: Mapping[str, Any]) -> Environment:

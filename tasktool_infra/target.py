@@ -29,7 +29,8 @@ class Target:
     """Where a run would write.
 
     ``cluster`` is what EKS says of the cluster, None when none is named, or the error that stood in the way; ``issuer``
-    the URL of the cluster's token issuer, None while nobody knows it.
+    the URL of the cluster's token issuer, None while nobody knows it; ``server`` where a context leads that nothing
+    else vouches for.
     """
 
     place: Place
@@ -39,6 +40,7 @@ class Target:
     cluster: Cluster | TasktoolError | None = field(default=None, repr=False)
     issuer: str | None = None
     context: str | None = None
+    server: str | None = None
 
     @property
     def local(self) -> bool:
@@ -52,6 +54,8 @@ class Target:
             facts["cluster"] = self.cluster.arn
         if self.context:
             facts["context"] = self.context
+        if self.server:
+            facts["server"] = self.server
         if self.issuer:
             facts["issuer"] = self.issuer
         if self.local:

@@ -35,12 +35,13 @@ class Facts:
     """What must be known of the world to name everything: the place, and the cluster's token issuer.
 
     Without an issuer the roles trust nobody, which does for their removal. Without ``images`` nobody looks whether they
-    were pushed.
+    were pushed. ``embedded`` says that AWS is an emulator beside the cluster, which the run itself has started.
     """
 
     place: Place
     issuer: str | None
     images: bool = True
+    embedded: bool = False
 
 
 def task_tool(

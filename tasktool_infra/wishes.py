@@ -14,7 +14,9 @@ from tasktool_infra.engine.unwanted import Finder
 from tasktool_infra.kube.applyset import ApplySet
 from tasktool_infra.kube.members import Members
 from tasktool_infra.kube.object import KubeObject
+from tasktool_infra.local_tool import local_tool
 from tasktool_infra.settings.environment import Environment
+from tasktool_infra.settings.rules import ACCOUNT, EMULATOR
 from tasktool_infra.target import COMING, READY, NoSuchCluster, Target
 from tasktool_infra.task_tool import Facts, task_tool
 
@@ -25,6 +27,8 @@ LAYERS = {
     APP: "the application's manifests, only when named or when everything is removed",
 }
 """The parts of an environment that can be chosen by themselves."""
+DESCRIPTIONS = {ACCOUNT: task_tool, EMULATOR: local_tool}
+"""What an environment has, by what AWS is for it."""
 
 
 def wishes(
@@ -34,14 +38,15 @@ def wishes(
 
     Raises Refused when the cluster is said to be gone and is not, or when the manifests can't be rendered.
     """
-    facts = Facts(place=target.place, issuer=target.issuer, images=not (target.sandbox or removing))
+    images = not (target.sandbox or removing)
+    facts = Facts(place=target.place, issuer=target.issuer, images=images, embedded=target.sandbox)
     unsaid = _unsaid(environment, target) if app and not removing else None
     manifests = rendered(environment, target) if app and unsaid is None and not cluster_gone else ()
-    resources = task_tool(environment, facts, manifests)
+    resources = DESCRIPTIONS[environment.aws](environment, facts, manifests)
     if cluster_gone:
         _check_gone(environment, target)
         return tuple(resource for resource in resources if resource.layer == "aws")
-    items = [_obstacle(resource, environment, target, removing=removing) or resource for resource in resources]
+    items = [_obstacle(resource, target, removing=removing) or resource for resource in resources]
     return (*items, *((unsaid,) if unsaid else ()), *_finders(items, removing=removing))
 
 
@@ -97,6 +102,7 @@ def rendered(environment: Environment, target: Target) -> list[dict[str, Any]]:
         email=environment.email or TUTORIAL_EMAIL,
         ingress_class=environment.ingress_class,
         overlay=Path(environment.overlay) if environment.overlay else None,
+        built_here=environment.aws == EMULATOR,
     )
     return manifests(values)
 
@@ -112,10 +118,10 @@ def _check_gone(environment: Environment, target: Target) -> None:
     )
 
 
-def _obstacle(resource: Resource, environment: Environment, target: Target, *, removing: bool) -> Placeholder | None:
+def _obstacle(resource: Resource, target: Target, *, removing: bool) -> Placeholder | None:
     """Give what stands in the way of even describing or reading a resource."""
     if resource.layer == ACCESS or isinstance(resource, KubeObject):
-        return _no_cluster(resource, environment, target, removing=removing)
+        return _no_cluster(resource, target, removing=removing)
     if resource.kind != "iam_role" or target.issuer or removing:
         return None
     if isinstance(target.cluster, TasktoolError):
@@ -126,7 +132,7 @@ def _obstacle(resource: Resource, environment: Environment, target: Target, *, r
     return _refused(resource, reason, "Set `eks_cluster_name` or `oidc_provider_url`.")
 
 
-def _no_cluster(resource: Resource, environment: Environment, target: Target, *, removing: bool) -> Placeholder | None:
+def _no_cluster(resource: Resource, target: Target, *, removing: bool) -> Placeholder | None:
     cluster = target.cluster
     if isinstance(cluster, NoSuchCluster) and removing:
         return _refused(resource, cluster.message, "If it is gone for good, run again with --cluster-gone.")
@@ -136,7 +142,7 @@ def _no_cluster(resource: Resource, environment: Environment, target: Target, *,
         return _waits(resource, cluster)
     if isinstance(cluster, Cluster) and cluster.status not in READY:
         return _refused(resource, f"the cluster {cluster.name} is {cluster.status}", "Choose a cluster that is ACTIVE.")
-    if cluster is None and not environment.context:
+    if cluster is None and not target.context:
         return _refused(resource, "no cluster is named", "Set `eks_cluster_name` or `context`, or use --only aws.")
     return None
 

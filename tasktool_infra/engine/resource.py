@@ -73,6 +73,8 @@ class Resource(ABC):
     layer: ClassVar[str]
     used_unmarked: ClassVar[bool] = False
     """Whether one that carries no mark is used as it is, never marked and never removed."""
+    gateway: ClassVar[bool] = False
+    """Whether what stands within it is reached only through it, and is lost with it."""
     stable_reads: ClassVar[int] = 1
     """How many reads in a row must show the wanted state after a write."""
 
@@ -110,6 +112,10 @@ class Resource(ABC):
     @abstractmethod
     def marked(self, owner: Owner) -> Self:
         """Give this with the mark of its owner."""
+
+    def holds(self, live: Self | None) -> bool:
+        """Say whether what is within ``live`` can be reached, and still stands when ``live`` is brought to this."""
+        return live is not None and live.settled is Phase.SETTLED
 
     def as_used(self, live: Self) -> Self:
         """Give this as it is wanted when ``live`` carries no mark and is used as it is."""

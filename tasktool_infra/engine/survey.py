@@ -7,6 +7,8 @@ from attrs import evolve, frozen
 from tasktool_infra.engine.decide import Goal, Making, unknown
 from tasktool_infra.engine.driver import Driver, Failure, Outcome, Success, Task
 from tasktool_infra.engine.errors import Interrupted, TasktoolError
+from tasktool_infra.engine.gateways import following, gateway, hosts_first
+from tasktool_infra.engine.gateways import read as read_through
 from tasktool_infra.engine.order import needed
 from tasktool_infra.engine.plan import CHANGING, Action, Change
 from tasktool_infra.engine.resource import Key, Phase, Resource
@@ -48,8 +50,10 @@ def survey(driver: Driver, items: Iterable[Item], goal: Goal) -> tuple[tuple[Cha
     listed = tuple(items)
     resources = {item.key: item for item in listed if isinstance(item, Resource)}
     finders = {item.key: item for item in listed if isinstance(item, Finder)}
-    read = {key: Task(r.read() if isinstance(goal, Making) else r.examine()) for key, r in resources.items()}
-    outcomes = driver.run(read | {key: Task(finder.find()) for key, finder in finders.items()})
+    known: dict[Key, Outcome] = {}
+    read = {key: Task(read_through(r, gateway(r, resources), goal, known)) for key, r in resources.items()}
+    look = read | {key: Task(finder.find()) for key, finder in finders.items()}
+    outcomes = driver.run(look, after=hosts_first(resources))
     if driver.interrupted:
         raise Interrupted("Interrupted while reading; nothing was written.")
     values = {key: outcome.value for key, outcome in outcomes.items() if isinstance(outcome, Success)}
@@ -64,7 +68,7 @@ def survey(driver: Driver, items: Iterable[Item], goal: Goal) -> tuple[tuple[Cha
         for item in listed
         if item.key not in finders or item.key not in values
     ]
-    changes = list(unchecked(resources, held_back(resources, changes)))
+    changes = list(unchecked(resources, held_back(resources, following(resources, changes, found))))
     found |= {stray.live.key: stray.live for stray in strays}
     return (*changes, *departures(strays, changes, goal)), found
 

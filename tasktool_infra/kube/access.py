@@ -105,6 +105,8 @@ def _tls(configuration: Any) -> Any:
 
     context = ssl.create_default_context(cadata=_text(configuration.ca_cert_data), cafile=configuration.ssl_ca_cert)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if configuration.cert_file:
+        context.load_cert_chain(configuration.cert_file, configuration.key_file)
     return context
 
 

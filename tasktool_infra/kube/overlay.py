@@ -16,7 +16,7 @@ from tasktool_infra.kube.overlay_patches import WORKLOADS, patches
 
 REAL: Final = "real"
 """How the overlay's files call the folder of the real one."""
-PROD: Final = "prod"
+PROD, LOCAL = "prod", "local"
 TUTORIAL_HOST, TUTORIAL_EMAIL = "task.mamezou-tech.com", "you@example.com"
 # A Job's name is its CronJob's with 11 characters more, and both are at most 63 long.
 _LONGEST_CRON_JOB = 52
@@ -41,6 +41,7 @@ class OverlayValues:
         repositories: of ECR; the one whose name ends with `/task-service` holds that program, and so on.
         domain: the host; never left to a default on a real account, where it could be another environment's.
         overlay: a folder with a kustomization of the environment's own; it then says prefix, labels and `STAGE`.
+        built_here: whether the images are those of the cluster's own nodes, of no registry.
     """
 
     name: str
@@ -56,6 +57,7 @@ class OverlayValues:
     email: str
     ingress_class: str
     overlay: Path | None = None
+    built_here: bool = False
 
 
 def loopback_domain(name: str) -> str:
@@ -91,6 +93,8 @@ def overlay(values: OverlayValues) -> dict[str, str]:
 
 def images(values: OverlayValues) -> dict[str, str]:
     """Give the image of each program; raises Refused as `overlay` does."""
+    if values.built_here:
+        return {program: f"{program}:{values.image_tag}" for program in WORKLOADS}
     registry = f"{values.account}.dkr.ecr.{values.region}.{_suffix(values.partition)}"
     return {program: f"{registry}/{_repository(program, values)}:{values.image_tag}" for program in WORKLOADS}
 
@@ -98,19 +102,21 @@ def images(values: OverlayValues) -> dict[str, str]:
 def _beneath(values: OverlayValues) -> dict[str, Any]:
     if values.overlay is not None:
         return {"resources": [REAL]}
-    if values.name == PROD:
-        return {"resources": [f"{REAL}/overlays/{PROD}"]}
+    component, ready_made = (LOCAL, LOCAL) if values.built_here else ("cluster", PROD)
+    if values.name == ready_made:
+        return {"resources": [f"{REAL}/overlays/{ready_made}"]}
     _refuse_long(values.name)
     return {
         "resources": [f"{REAL}/base"],
-        "components": [f"{REAL}/components/cluster"],
+        "components": [f"{REAL}/components/{component}"],
         "namePrefix": f"{values.name}-",
         "labels": [{"includeSelectors": True, "pairs": {"env": values.name}}],
     }
 
 
 def _configuration(values: OverlayValues) -> list[dict[str, Any]]:
-    stage = {} if values.overlay else {"STAGE": values.name}
+    # What runs beside an emulator is told so by its component: the programs know that by the stage.
+    stage = {} if values.overlay or values.built_here else {"STAGE": values.name}
     common = {**stage, "TASK_TABLE_NAME": values.table, "AWS_DEFAULT_REGION": values.region}
     return [
         _merged("task-service-config", common),

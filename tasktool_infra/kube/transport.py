@@ -39,6 +39,11 @@ class KubeTransport:
             return self._contested(call, parameters)
         return self._request(call, request_of(call.operation, parameters))
 
+    @property
+    def client(self) -> Any:
+        """The kubernetes client, made when first needed."""
+        return self._connected()
+
     def close(self) -> None:
         """Give the connections back; a call that comes later makes new ones."""
         with self._lock:

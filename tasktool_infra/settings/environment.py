@@ -11,6 +11,7 @@ from tasktool_infra.settings.errors import Problem, plain, refusal, show
 from tasktool_infra.settings.schema import SETTINGS
 from tasktool_infra.values.frozen import FrozenDict, freeze
 
+EMULATOR_IMAGE = "motoserver/moto:5.2.5"
 REPOSITORIES = ("mamezou-tech/task-service", "mamezou-tech/task-web", "mamezou-tech/task-reporter")
 
 
@@ -52,6 +53,8 @@ class Environment:
     permissions_boundary: str | None = None
     kms_key_arn: str | None = None
     create_oidc_provider: bool = False
+    aws: str = rules.ACCOUNT
+    emulator_image: str = EMULATOR_IMAGE
     origin: str = field(default="", eq=False)
 
     def __attrs_post_init__(self) -> None:

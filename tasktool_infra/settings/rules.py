@@ -7,6 +7,8 @@ and EKS.
 import re
 from collections.abc import Iterator
 
+ACCOUNT, EMULATOR = "account", "emulator"
+"""The places where AWS may be."""
 # The longest name made from it is a role's, TaskReporter-<environment>, and IAM allows 64 characters.
 _ENVIRONMENT_LONGEST = 51
 _LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -90,6 +92,20 @@ def image_tag(text: str) -> Iterator[str]:
     yield from _length(text, 1, 128)
     if not _matches(r"[a-zA-Z0-9_][a-zA-Z0-9._-]*", text):
         yield "may hold only letters, digits, underscores, dots and hyphens, and must not begin with a dot or hyphen"
+
+
+def image(text: str) -> Iterator[str]:
+    """Say what is wrong with the name of a container image, by the grammar of its reference in the OCI world."""
+    yield from _length(text, 1, 512)
+    host, path = r"([a-zA-Z0-9.-]+(:[0-9]+)?/)?", rf"{_REPOSITORY}(/{_REPOSITORY})*"
+    if not _matches(rf"{host}{path}(:[a-zA-Z0-9_][a-zA-Z0-9._-]{{0,127}})?(@sha256:[0-9a-f]{{64}})?", text):
+        yield "must be an image, such as motoserver/moto:5.2.5"
+
+
+def aws(text: str) -> Iterator[str]:
+    """Say what is wrong with the place of AWS."""
+    if text not in (ACCOUNT, EMULATOR):
+        yield f"must be {ACCOUNT} or {EMULATOR}"
 
 
 def cluster(text: str) -> Iterator[str]:

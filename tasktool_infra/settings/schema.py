@@ -79,6 +79,8 @@ _ALL: Final = (
     Setting("permissions_boundary", "text", "ARN", "IAM policy that bounds the roles", aws_rules.boundary),
     Setting("kms_key_arn", "text", "ARN", "KMS key that encrypts the table; without it, AWS's own", aws_rules.kms_key),
     Setting("create_oidc_provider", "flag", "BOOL", "make the cluster's IAM OIDC provider if there is none"),
+    Setting("aws", "text", "WHERE", "what AWS is: an `account`, or an `emulator` put into the cluster", rules.aws),
+    Setting("emulator_image", "text", "IMAGE", "image of the emulator, which serves on port 4566", rules.image),
 )
 
 SETTINGS: Final = {setting.name: setting for setting in _ALL}

@@ -43,7 +43,7 @@ def test_the_tutorials_values_give_the_same_prod() -> None:
 
 def test_no_deprecated_field() -> None:
     files = list(bundled("kustomize").rglob("kustomization.yaml"))
-    assert len(files) == 4
+    assert len(files) == 5
     for file in files:
         assert not DEPRECATED & yaml.safe_load(file.read_text()).keys(), file
 

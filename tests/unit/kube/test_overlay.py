@@ -116,3 +116,18 @@ def test_the_same_values_give_the_same_text() -> None:
 def test_hosts_where_they_lead_nowhere_differ() -> None:
     assert loopback_domain("prod") == "task.mamezou-tech.com"
     assert loopback_domain("staging") == "staging.task.mamezou-tech.com"
+
+
+def test_local_stands_on_its_real_overlay_and_takes_images_of_the_nodes() -> None:
+    local = evolve(PROD, name="local", built_here=True, image_tag="latest", table="tasks", region="local")
+    made = kustomization(local)
+    assert made["resources"] == ["real/overlays/local"]
+    assert images(local)["task-service"] == "task-service:latest"
+    assert literals(local)["task-service-config"] == {"TASK_TABLE_NAME": "tasks", "AWS_DEFAULT_REGION": "local"}
+
+
+def test_another_environment_beside_an_emulator_stands_on_its_component() -> None:
+    made = kustomization(evolve(STAGING, built_here=True))
+    assert (made["resources"], made["components"]) == (["real/base"], ["real/components/local"])
+    assert made["namePrefix"] == "staging-"
+    assert "STAGE" not in literals(evolve(STAGING, built_here=True))["task-reporter-config"]

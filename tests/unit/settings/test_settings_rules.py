@@ -11,6 +11,7 @@ KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/"
 
 GOOD: dict[str, list[object]] = {
     "name": ["prod", "a", "1", "feature-12", "local"],
+    "aws": ["account", "emulator"],
     "region": ["ap-northeast-1", "us-gov-west-1", "eusc-de-east-1", "cn-north-1", "us-iso-east-1", "local", None],
     "account": ["123456789012", "000000000000", None],
     "eks_cluster_name": ["mz-k8s", "A_b-1", None],
@@ -28,6 +29,12 @@ GOOD: dict[str, list[object]] = {
     "email": ["you@example.com", "a.b+c@X.example.org"],
     "ingress_class": ["nginx", "a.b-c"],
     "image_tag": ["1.0.0", "latest", "_A.b-c", "x" * 128],
+    "emulator_image": [
+        "motoserver/moto:5.2.5",
+        "localstack",
+        "127.0.0.1:5000/team/emulator@sha256:" + "0" * 64,
+        "registry.example.com/a/b:x",
+    ],
     "overlay": ["kustomize/overlays/mine", "../Größe", "/mine", None],
     "tags": [{}, {"Team": "tasks", "Kosten:Stelle/x": "Größe 1 +-=._:/@", "Empty": ""}],
     "permissions_boundary": [
@@ -46,6 +53,8 @@ BAD: list[tuple[str, object, str]] = [
     ("name", "-a", "begin and end"),
     ("name", "a\n", "only lowercase letters"),
     ("name", 3, "must be a text, not a value of type int"),
+    ("aws", "cloud", "must be account or emulator"),
+    ("aws", None, "must be a text, not nothing"),
     ("region", "tokyo", "must be a region"),
     ("region", "ap-northeast-1\n", "control characters"),
     ("region", "ap-northeast-\u0661", "must be a region"),
@@ -117,6 +126,9 @@ BAD: list[tuple[str, object, str]] = [
     ("tags", {"UsedBy/prod": "x"}, "one of the marks"),
     ("tags", {"Team": "x", "team": "y"}, "key 'team' is there 2 times"),
     ("tags", {f"k{n}": "" for n in range(41)}, "at most 40 tags, are 41"),
+    ("emulator_image", "Moto Server", "must be an image, such as"),
+    ("emulator_image", "moto:", "must be an image, such as"),
+    ("emulator_image", "", "1 to 512 characters"),
     ("permissions_boundary", "Boundary", "ARN of an IAM policy"),
     ("permissions_boundary", "arn:aws:iam::123456789012:role/x", "ARN of an IAM policy"),
     ("kms_key_arn", "alias/x", "ARN of a KMS key"),
