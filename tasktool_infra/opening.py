@@ -10,6 +10,7 @@ from attrs import define, frozen
 
 from tasktool_infra import target as targets
 from tasktool_infra.aws import retries as aws_retries
+from tasktool_infra.aws.authorization.denial import Caller
 from tasktool_infra.aws.connection import Connection, Embedded
 from tasktool_infra.aws.eks_access import Introducer
 from tasktool_infra.aws.eks_cluster import Cluster
@@ -131,6 +132,7 @@ def prepare_clients(run: Opened) -> None:
 def find_target(opened_run: Opened, environment: Environment) -> Target:
     """Find out where the run would write; raises Refused when it is not what was asked for."""
     target = opened_run.find(environment)
+    opened_run.connection.caller = Caller(target.place, target.caller)
     context = context_facts(environment.context) if environment.context else None
     wrong = targets.disagreements(environment, target, context)
     if wrong:

@@ -14,6 +14,7 @@ from attrs import define, field, frozen
 
 from tasktool_infra._version import __version__
 from tasktool_infra.aws.answers import refusal
+from tasktool_infra.aws.authorization.denial import Caller
 from tasktool_infra.engine.errors import ApiError, Problem
 from tasktool_infra.values.urls import is_loopback
 
@@ -40,6 +41,8 @@ class Connection:
     run_id: str
     region_wanted: str | None = None
     embedded: Embedded | None = None
+    caller: Caller | None = field(init=False, default=None)
+    """Who calls, for messages; set once it is known."""
     _session: Any = field(init=False)
     _clients: dict[str, Any] = field(init=False, factory=dict)
     _lock: threading.Lock = field(init=False, factory=threading.Lock)

@@ -1,12 +1,14 @@
-"""Sends the engine's calls to AWS through boto3."""
+"""Sends the engine's calls to AWS through botocore."""
 
 from typing import Any
 
 from attrs import frozen
 
-from tasktool_infra.aws.answers import refusal
+from tasktool_infra.aws.answers import DENIED, refusal
+from tasktool_infra.aws.authorization.denial import way_out
 from tasktool_infra.aws.connection import Connection
 from tasktool_infra.engine.calls import Call
+from tasktool_infra.engine.errors import ApiError, TasktoolError
 from tasktool_infra.values.frozen import thaw
 
 SERVICES = ("sts", "eks", "ecr", "dynamodb", "s3", "iam")
@@ -28,4 +30,10 @@ class AwsTransport:
             return getattr(client, call.operation)(**thaw(call.parameters))
         except Exception as error:
             host = str(client.meta.endpoint_url)
-            raise refusal(error, call.name, host) from error
+            raise self._explained(call, refusal(error, call.name, host)) from error
+
+    def _explained(self, call: Call, error: TasktoolError) -> TasktoolError:
+        """Give an error; a denial with the statement that would allow the call."""
+        if isinstance(error, ApiError) and error.code in DENIED:
+            error.next_step = way_out(call, error.said, self.connection.caller)
+        return error

@@ -15,8 +15,9 @@ from attrs import define, field, frozen
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.kube.access import ClusterAccess
-from tasktool_infra.kube.answers import CONTESTED, from_fault, from_response
+from tasktool_infra.kube.answers import CONTESTED, FORBIDDEN, from_fault, from_response
 from tasktool_infra.kube.paths import collection, path_of, path_of_manifest
+from tasktool_infra.kube.rbac import way_out
 from tasktool_infra.values.frozen import thaw
 
 MANAGER = "tasktool-infra"
@@ -68,7 +69,7 @@ class KubeTransport:
         if status == 401 and tokens and tokens.renew(token or ""):  # noqa: PLR2004
             status, data = self._exchange(call, request, tokens.current())
         if status >= 400:  # noqa: PLR2004
-            raise self._introduced(from_response(status, data, call.name))
+            raise self._explained(call, from_response(status, data, call.name))
         if call.operation == "log":
             return data.decode(errors="replace")
         try:
@@ -77,8 +78,10 @@ class KubeTransport:
             # Something in between has answered in the place of the API server.
             raise from_fault(error, call.name, self._connected().configuration.host, self.access.hint) from error
 
-    def _introduced(self, error: ApiError) -> ApiError:
-        """Give an error, to a stranger with what would let it in."""
+    def _explained(self, call: Call, error: ApiError) -> ApiError:
+        """Give an error; to a stranger with what would let it in, to others with the right that they lack."""
+        if error.code == FORBIDDEN:
+            error.next_step = way_out(call)
         if error.status == 401 and self.access.introduce is not None:  # noqa: PLR2004
             error.next_step = self.access.introduce()
         return error

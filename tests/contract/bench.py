@@ -5,6 +5,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
+from tasktool_infra.aws.authorization.needs import needs
 from tasktool_infra.aws.connection import Connection
 from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.aws.place import Place
@@ -18,6 +19,8 @@ from tasktool_infra.engine.resource import Example, Removal, Resource
 from tasktool_infra.engine.retry import Table
 from tasktool_infra.engine.survey import survey
 from tasktool_infra.engine.transport import Hook, Transports
+from tasktool_infra.kube.rbac import rights
+from tasktool_infra.kube.retries import SERVICE
 from tests.faults.clock import FakeClock
 from tests.faults.injection import Script
 from tests.faults.runs import plan_of
@@ -68,6 +71,8 @@ class Bench:
             assert not plan.blocked, [f"{change.key}: {change.reason}" for change in plan.blocked]
             result = Run(driver, plan, aim, {r.key: r for r in resources}, found).execute()
         assert result.ok, [str(error) for error in result.failed.values()]
+        # What AWS or the cluster asks permission for is known of every call.
+        assert all(rights(c) if c.service == SERVICE else needs(c, Place()) for c in self.calls.calls)
         return Ran(plan, result, tuple(call.operation for call in self.calls.calls if call.writes))
 
     def rough(self, hook: Hook, resources: Iterable[Resource], goal: Goal | None = None) -> Result:

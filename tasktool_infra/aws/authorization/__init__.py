@@ -1,0 +1,1 @@
+"""What AWS asks permission for: the actions behind calls, and whether policies allow them."""
