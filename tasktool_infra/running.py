@@ -23,7 +23,7 @@ from tasktool_infra.opening import Opened, connect_cluster, find_target, opened,
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target, notes
-from tasktool_infra.wishes import APP, chosen, wishes
+from tasktool_infra.wishes import APP, LAYERS, chosen, wishes
 
 Confirm = bool | Callable[[Plan], bool] | None
 
@@ -69,8 +69,8 @@ class Order:
 
     @property
     def app(self) -> bool:
-        """Whether the application's manifests count: when named, and when everything is to go."""
-        return APP in self.only or (self.removing and not self.only)
+        """Whether the application's manifests count: unless all that is named are other layers."""
+        return not self.only or not set(self.only) <= LAYERS.keys() - {APP}
 
     @property
     def goal(self) -> Goal:

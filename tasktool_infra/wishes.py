@@ -24,7 +24,7 @@ ACCESS, APP = "access", "app"
 LAYERS = {
     "aws": "all AWS resources; no Kubernetes call is made",
     ACCESS: "the namespace and the ServiceAccounts",
-    APP: "the application's manifests, only when named or when everything is removed",
+    APP: "the application's manifests",
 }
 """The parts of an environment that can be chosen by themselves."""
 DESCRIPTIONS = {ACCOUNT: task_tool, EMULATOR: local_tool}
