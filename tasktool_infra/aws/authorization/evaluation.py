@@ -131,5 +131,5 @@ def _is(named: Principal, caller: Principal | None) -> bool:
     if named.kind != caller.kind:
         return False
     # An account stands for all its principals.
-    account = caller.id.split(":")[4] if caller.id.startswith("arn:") else caller.id
+    account = "".join(caller.id.split(":")[4:5])
     return named in (caller, Principal("AWS", account))
