@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tasktool_infra.engine.errors import ApiError, Problem, TasktoolError
+from tasktool_infra.engine.errors import UNTRUSTED, ApiError, Problem, TasktoolError
 
 DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "403"}
@@ -24,6 +24,7 @@ BAD_CREDENTIALS = frozenset(
 SKEWED = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
 RENEW = "Renew the credentials (for SSO: aws sso login), then run again; what stands is kept."
 CLOCK = "This machine's clock is wrong; set it (for example: timedatectl set-ntp true), then run again."
+TRUST = "If a proxy of your network opens TLS, name the file with its certificate authority: AWS_CA_BUNDLE=FILE."
 ALLOW = "Ask for a policy that allows this action on this resource, then run again."
 
 
@@ -73,17 +74,15 @@ def no_answer(error: Exception, call: str, host: str) -> ApiError | None:
         code = "Reset"
     else:
         return None
-    return ApiError(
-        code,
-        said,
-        call=call,
-        problem=Problem.UNREACHABLE,
-        next_step=f"Check that {host} can be reached from here: name, network, proxy, VPN. Then run again.",
-    )
+    way_out = f"Check that {host} can be reached from here: name, network, proxy, VPN. Then run again."
+    next_step = TRUST if code == UNTRUSTED else way_out
+    return ApiError(code, said, call=call, problem=Problem.UNREACHABLE, next_step=next_step)
 
 
 def _unreached(error: Exception) -> str:
     words = f"{error} {error.__cause__ or error.__context__}"
+    if "certificate verify failed" in words:
+        return UNTRUSTED
     if "resolve" in words or "Name or service" in words or "getaddrinfo" in words or "nodename" in words:
         return "NoSuchHost"
     return "ConnectTimeout" if "imeout" in type(error).__name__ else "Unreachable"

@@ -37,3 +37,7 @@ class AwsTransport:
         if isinstance(error, ApiError) and error.code in DENIED:
             error.next_step = way_out(call, error.said, self.connection.caller)
         return error
+
+    def host(self, service: str) -> str:
+        """Give the URL that calls of a service go to."""
+        return self.connection.endpoint(service)

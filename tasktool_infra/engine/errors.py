@@ -14,6 +14,9 @@ TasktoolError
 from enum import Enum
 from typing import Any
 
+UNTRUSTED = "Untrusted"
+"""The code for a host that shows a certificate of nobody who is trusted: trying again does not help."""
+
 
 class Problem(Enum):
     """Sorts of failure, each with its own exit code at the command line."""
@@ -48,8 +51,8 @@ class ApiError(TasktoolError):
     """An API answered with an error, or did not answer.
 
     ``code`` is the API's own (``NoSuchEntity``, ``NotFound``) or, without an answer, one of ``Timeout``, ``Reset``,
-    ``Refused``, ``NoSuchHost``, ``Unreachable``, ``NoCredentials``; ``status`` is the HTTP status or 0; ``detail`` what
-    the API said besides.
+    ``ConnectTimeout``, ``NoSuchHost``, ``Unreachable``, ``Untrusted``, ``NoCredentials``; ``status`` is the HTTP status
+    or 0; ``detail`` what the API said besides.
     """
 
     def __init__(

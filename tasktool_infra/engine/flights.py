@@ -6,15 +6,17 @@ from typing import Any
 from attrs import define, field
 
 from tasktool_infra.engine.calls import Call
-from tasktool_infra.engine.errors import ApiError, DeadlinePassed, Interrupted, OpenOutcome
+from tasktool_infra.engine.errors import ApiError, DeadlinePassed, Interrupted, OpenOutcome, Problem
 from tasktool_infra.engine.events import Called, Listener, Retrying
 from tasktool_infra.engine.loop import Arrival, Loop
 from tasktool_infra.engine.retry import Patience, Table
-from tasktool_infra.engine.transport import Hook, Transports
+from tasktool_infra.engine.transport import Hook, Located, Transports
 
 LOST = frozenset({"Timeout", "Reset"})
 """Codes of calls whose answer was lost: the server may have done the work."""
 FAULT = 500
+GIVE_UP = 120.0
+"""Seconds after which a call counts as lost: a connection's own time-outs begin anew with every byte that arrives."""
 
 Deliver = Callable[[Any, Exception | None], None]
 
@@ -70,7 +72,7 @@ class Flights:
 
     def _send(self, flight: Flight) -> None:
         flight.sent = self.loop.clock.now()
-        self.loop.fly(lambda: self._fly(flight))
+        self.loop.fly(lambda: self._fly(flight), GIVE_UP, lambda: self._landed(flight, None, self._overdue(flight)))
 
     def _fly(self, flight: Flight) -> Arrival:
         """Make the call, on another thread."""
@@ -82,6 +84,17 @@ class Flights:
         except BaseException as raised:  # noqa: BLE001 - it is raised again on the driver's thread
             error = raised
         return lambda: self._landed(flight, answer, error)
+
+    def _overdue(self, flight: Flight) -> ApiError:
+        transport = self.transports[flight.call.service]
+        host = transport.host(flight.call.service) if isinstance(transport, Located) else flight.call.service
+        return ApiError(
+            "Timeout",
+            f"{host}: the answer was not complete after {GIVE_UP:.0f} s",
+            call=flight.call.name,
+            problem=Problem.UNREACHABLE,
+            next_step=f"Check the way to {host}: network, proxy, VPN. Then run again.",
+        )
 
     def _landed(self, flight: Flight, answer: Any, error: BaseException | None) -> None:
         now, call = self.loop.clock.now(), flight.call

@@ -5,7 +5,7 @@ import itertools
 import queue
 from collections.abc import Callable
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from tasktool_infra.engine.clock import Clock
 from tasktool_infra.engine.threads import Workers
@@ -18,6 +18,14 @@ def _nothing() -> None:
     """Wake the loop."""
 
 
+@frozen(eq=False)
+class Awaited:
+    """A job that is under way: when it counts as lost, and what is done then."""
+
+    until: float
+    lost: Action
+
+
 @define(eq=False)
 class Loop:
     """What is to happen next; everything but :meth:`interrupt` belongs to the thread that turns it."""
@@ -25,7 +33,7 @@ class Loop:
     clock: Clock
     threads: Workers
     stopping: bool = False
-    _flying: int = field(init=False, default=0)
+    _flying: dict[int, Awaited] = field(init=False, factory=dict)
     _arrivals: "queue.SimpleQueue[Arrival]" = field(init=False, factory=queue.SimpleQueue)
     _timers: list[tuple[float, int, Action]] = field(init=False, factory=list)
     _numbers: "itertools.count[int]" = field(init=False, factory=itertools.count)
@@ -37,37 +45,52 @@ class Loop:
 
     def forget(self) -> None:
         """Drop what is left of a run that was broken off; what still arrives of it is never seen."""
-        self._flying, self._arrivals, self._timers = 0, queue.SimpleQueue(), []
+        self._flying, self._arrivals, self._timers = {}, queue.SimpleQueue(), []
 
     def later(self, seconds: float, action: Action) -> None:
         """Have something done after some time."""
         heapq.heappush(self._timers, (self.clock.now() + seconds, next(self._numbers), action))
 
-    def fly(self, job: Callable[[], Arrival]) -> None:
-        """Have a job done on another thread, and what it gives done here afterwards."""
-        self._flying += 1
+    def fly(self, job: Callable[[], Arrival], seconds: float, lost: Action) -> None:
+        """Have a job done on another thread, and what it gives done here afterwards.
+
+        After so many seconds ``lost`` is done instead, and what still comes of the job is never seen.
+        """
+        number = next(self._numbers)
+        self._flying[number] = Awaited(self.clock.now() + seconds, lost)
         arrivals = self._arrivals
 
         def work() -> None:
             landed = job()
-            arrivals.put(lambda: self._land(landed))
+            arrivals.put(lambda: self._land(number, landed))
 
         self.threads.submit(work)
 
-    def _land(self, landed: Arrival) -> None:
-        self._flying -= 1
-        landed()
+    def _land(self, number: int, landed: Arrival) -> None:
+        if self._flying.pop(number, None) is not None:
+            landed()
 
     def turn(self) -> None:
-        """Let one thing happen: an arrival, or all timers that are due."""
+        """Let one thing happen: an arrival, what is overdue, or all timers that are due."""
         until = self._timers[0][0] if self._timers else None
         if until is None and not self._flying and self._arrivals.empty():
             raise RuntimeError("Nothing is under way, and yet not everything is done.")
-        arrival = self.clock.arrival(self._arrivals, self._due(until), flying=self._flying)
+        arrival = self.clock.arrival(self._arrivals, self._due(until), flying=len(self._flying))
         if arrival is not None:
             arrival()
+        else:
+            self._give_up()
         while self._timers and (self.stopping or self._timers[0][0] <= self.clock.now()):
             heapq.heappop(self._timers)[2]()
 
     def _due(self, until: float | None) -> float | None:
-        return self.clock.now() if self.stopping and until is not None else until
+        """Give when the next thing is due: a timer, at once when all is to stop, or an answer at the latest."""
+        timer = self.clock.now() if self.stopping and until is not None else until
+        dues = [timer, *(awaited.until for awaited in self._flying.values())]
+        return min((due for due in dues if due is not None), default=None)
+
+    def _give_up(self) -> None:
+        """Count as lost what is overdue: an answer that comes drop by drop would never end."""
+        now = self.clock.now()
+        for number in [number for number, awaited in self._flying.items() if awaited.until <= now]:
+            self._flying.pop(number).lost()

@@ -1,7 +1,7 @@
 """What the engine needs of an API: something that sends a call and gives the answer."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import frozen
 
@@ -16,6 +16,14 @@ class Transport(Protocol):
 
         Raises ApiError with the API's exact code, or with one of the codes for no answer.
         """
+
+
+@runtime_checkable
+class Located(Protocol):
+    """A transport that can say where its calls go to."""
+
+    def host(self, service: str) -> str:
+        """Give the URL that calls of a service go to."""
 
 
 class Hook(Protocol):

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from tasktool_infra.engine.errors import ApiError, Problem
+from tasktool_infra.engine.errors import UNTRUSTED, ApiError, Problem
 
 NO_OBJECT, NO_NAMESPACE, NO_KIND = "NotFound", "NamespaceNotFound", "KindNotFound"
 TERMINATING, CONFLICT, UNDECLARED = "NamespaceTerminating", "Conflict", "FieldNotDeclared"
@@ -24,6 +24,10 @@ _NEXT = {
     CONTESTED: "Somebody else has changed this since the plan. Run again: the plan then shows what is taken over.",
     WEBHOOK: "Look at the program behind this webhook: the cluster lets nothing pass without its answer.",
 }
+ANOTHER = (
+    "Another certificate authority than the cluster's stands behind what {host} shows. A proxy that opens TLS can't be"
+    " used with it: take the host out by NO_PROXY. If the cluster was made anew, renew the kubeconfig."
+)
 _DENIED = re.compile(r"denied (the )?request")
 _CALLED = re.compile(r"failed calling webhook|conversion webhook .* failed")
 _UNCHANGEABLE = re.compile(
@@ -94,7 +98,9 @@ def from_fault(error: Exception, call: str, host: str, hint: str = "") -> ApiErr
     import urllib3.exceptions as e
 
     cause = error.reason if isinstance(error, e.MaxRetryError) and error.reason else error
-    if isinstance(cause, e.NameResolutionError):
+    if "certificate verify failed" in str(cause):
+        code, hint = UNTRUSTED, ANOTHER.format(host=host)
+    elif isinstance(cause, e.NameResolutionError):
         code = "NoSuchHost"
     elif isinstance(cause, e.NewConnectionError | e.ProxyError | e.SSLError) or "SSL" in str(cause):
         # A refused connection counts as a kind of ConnectTimeoutError with urllib3, so it is asked about first.

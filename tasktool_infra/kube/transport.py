@@ -45,6 +45,11 @@ class KubeTransport:
         """The kubernetes client, made when first needed."""
         return self._connected()
 
+    def host(self, service: str) -> str:
+        """Give the URL of the API server."""
+        del service
+        return str(self._connected().configuration.host)
+
     def close(self) -> None:
         """Give the connections back; a call that comes later makes new ones."""
         with self._lock:

@@ -7,6 +7,8 @@ from botocore import exceptions as e
 from botocore.parsers import ResponseParserError
 
 from tasktool_infra.aws.answers import refusal
+from tasktool_infra.aws.retries import TABLE
+from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError, Problem, TasktoolError
 
 HOST = "https://dynamodb.ap-northeast-1.amazonaws.com"
@@ -53,7 +55,7 @@ def test_an_answer_keeps_code_and_words_and_says_what_to_do(code: str, said: str
         (e.ConnectTimeoutError(endpoint_url=HOST, error="late"), "ConnectTimeout"),
         (e.EndpointConnectionError(endpoint_url=HOST, error="refused"), "Unreachable"),
         (e.ProxyConnectionError(proxy_url="http://proxy", error="refused"), "Unreachable"),
-        (e.SSLError(endpoint_url=HOST, error="certificate verify failed"), "Unreachable"),
+        (e.SSLError(endpoint_url=HOST, error="handshake failure"), "Unreachable"),
     ],
 )
 def test_no_answer_has_its_code_and_names_the_host(fault: Exception, code: str) -> None:
@@ -62,6 +64,14 @@ def test_no_answer_has_its_code_and_names_the_host(fault: Exception, code: str) 
     assert (error.code, error.problem, error.answered) == (code, U, False)
     assert HOST in error.message
     assert HOST in error.next_step
+
+
+def test_a_host_that_nobody_vouches_for_is_not_tried_again() -> None:
+    error = refusal(e.SSLError(endpoint_url=HOST, error="certificate verify failed"), "sts.get_caller_identity", HOST)
+    assert isinstance(error, ApiError)
+    assert (error.code, error.problem) == ("Untrusted", U)
+    assert "AWS_CA_BUNDLE" in error.next_step
+    assert TABLE.find(Call("sts", "get_caller_identity"), error, written=True) is None
 
 
 @pytest.mark.parametrize(

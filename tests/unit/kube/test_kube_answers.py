@@ -80,7 +80,8 @@ POOL: Any = None
         (e.MaxRetryError(POOL, "/", e.NameResolutionError("host", POOL, OSError("unknown"))), "NoSuchHost"),  # type: ignore[arg-type]
         (e.MaxRetryError(POOL, "/", e.ConnectTimeoutError("late")), "ConnectTimeout"),
         (e.MaxRetryError(POOL, "/", e.NewConnectionError(POOL, "refused")), "Unreachable"),
-        (e.MaxRetryError(POOL, "/", e.SSLError("certificate verify failed")), "Unreachable"),
+        (e.MaxRetryError(POOL, "/", e.SSLError("certificate verify failed")), "Untrusted"),
+        (e.MaxRetryError(POOL, "/", e.SSLError("handshake failure")), "Unreachable"),
         (e.MaxRetryError(POOL, "/", e.ProxyError("no", OSError())), "Unreachable"),
         (e.ReadTimeoutError(POOL, "/", "read timed out"), "Timeout"),
         (e.ProtocolError("Connection aborted."), "Reset"),
