@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tasktool_infra.kube.namespace import Namespace
     from tasktool_infra.kube.service_account import ServiceAccount
     from tasktool_infra.running import PlanRefused
+    from tasktool_infra.saved_plan import PlanMoved, load_plan, save_plan
     from tasktool_infra.sdk import load, plan, provision, teardown
     from tasktool_infra.settings.environment import Environment
     from tasktool_infra.settings.errors import SettingsError
@@ -73,6 +74,7 @@ _HOMES = {
     "kube.namespace": ("Namespace",),
     "kube.service_account": ("ServiceAccount",),
     "running": ("PlanRefused",),
+    "saved_plan": ("PlanMoved", "load_plan", "save_plan"),
     "sdk": ("load", "plan", "provision", "teardown"),
     "settings.environment": ("Environment",),
     "settings.errors": ("SettingsError",),
@@ -98,6 +100,7 @@ __all__ = [
     "Owner",
     "Place",
     "Plan",
+    "PlanMoved",
     "PlanRefused",
     "Policy",
     "Problem",
@@ -113,8 +116,10 @@ __all__ = [
     "__version__",
     "irsa_trust",
     "load",
+    "load_plan",
     "plan",
     "provision",
+    "save_plan",
     "teardown",
 ]
 

@@ -1,31 +1,39 @@
 """One run from wish to result: open, find the target, plan, ask, carry out, read again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import PurePath
 from signal import Signals
+from typing import Any
 
 from attrs import field, frozen
 
 from tasktool_infra._version import __version__
+from tasktool_infra.consent import Confirm, ask
 from tasktool_infra.engine.cancel import interruptible
 from tasktool_infra.engine.decide import Goal, Making, Removing
-from tasktool_infra.engine.errors import Declined, Problem, Refused
-from tasktool_infra.engine.events import Listeners, Planned
+from tasktool_infra.engine.errors import Problem, Refused
+from tasktool_infra.engine.events import Listeners, Noted, Planned
 from tasktool_infra.engine.execute import Result, Run, RunFailed
 from tasktool_infra.engine.foresight import foreseen
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Plan
+from tasktool_infra.engine.plan_moved import moved
 from tasktool_infra.engine.resource import Key, Removal, Resource
 from tasktool_infra.engine.survey import Item, survey
 from tasktool_infra.exit_codes import foremost
 from tasktool_infra.merging import check_together, merged, placed
 from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_clients, prepare_kubernetes
+from tasktool_infra.saved_plan import PlanMoved, check_unmoved
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target, notes
 from tasktool_infra.wishes import APP, LAYERS, chosen, wishes
 
-Confirm = bool | Callable[[Plan], bool] | None
+FLAGS = ("sandbox", "adopt", "delete_data", "cluster_gone")
+"""What a run is told with yes or no, and a plan keeps."""
+MOST_ASKED = 5
+"""How often somebody is asked again because something has moved meanwhile."""
 
 
 class PlanRefused(Refused):
@@ -58,9 +66,19 @@ class Order:
     adopt: bool = False
     delete_data: bool = False
     cluster_gone: bool = False
+    settings: Mapping[str, Any] = field(factory=dict)
+    plan: Plan | None = None
+    """What was planned before: the run does that and nothing else."""
     confirm: Confirm = None
+    yes: bool = False
+    """Whether what the plan lists is answered already, but for the account."""
     listeners: Listeners = field(factory=Listeners)
     signals: tuple[Signals, ...] = (Signals.SIGINT,)
+
+    @property
+    def environment(self) -> str:
+        """The names of the environments, as a plan has them."""
+        return ", ".join(environment.name for environment in self.environments)
 
     @property
     def removing(self) -> bool:
@@ -71,6 +89,13 @@ class Order:
     def app(self) -> bool:
         """Whether the application's manifests count: unless all that is named are other layers."""
         return not self.only or not set(self.only) <= LAYERS.keys() - {APP}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What a plan keeps of it, for whoever carries the plan out."""
+        flags = {name: getattr(self, name) for name in FLAGS}
+        settings = {name: _as_json(value) for name, value in self.settings.items()}
+        return {name: value for name, value in {**flags, "only": self.only, "settings": settings}.items() if value}
 
     @property
     def goal(self) -> Goal:
@@ -97,14 +122,39 @@ def carried_out(order: Order) -> Result:
 
 def carry_out(order: Order, run: Opened) -> Result:
     """Do what :func:`carried_out` does, with what is open already."""
-    drawn = _plan(order, run)
-    if drawn.plan.blocked:
-        raise PlanRefused(drawn.plan)
-    if drawn.plan.changing:
-        _ask(order, drawn.plan)
+    drawn = _agreed(order, run, _plan(order, run))
     with interruptible(run.driver.interrupt, signals=order.signals):
         result = Run(run.driver, drawn.plan, order.goal, drawn.resources, drawn.found).execute()
     return _checked(result)
+
+
+def _agreed(order: Order, run: Opened, drawn: "Drawn") -> "Drawn":
+    """Give what is carried out, once it has its yes.
+
+    While somebody thinks, the world moves on: after an answer all is read again, and asked again where it has moved.
+    """
+    lines: tuple[str, ...] = ()
+    for _ in range(MOST_ASKED):
+        _check(order, drawn.plan)
+        asked = drawn.plan.changing and ask(drawn.plan, order.confirm, yes=order.yes, removing=order.removing)
+        if not asked:
+            return drawn
+        fresh = _drawn(order, run)
+        lines = moved(drawn.plan, fresh.plan)
+        if not lines:
+            return fresh
+        drawn = fresh
+        order.listeners(Noted(at=run.driver.clock.now(), text="\n  - ".join(("This has moved meanwhile:", *lines))))
+        order.listeners(Planned(at=run.driver.clock.now(), plan=drawn.plan))
+    raise PlanMoved(lines)
+
+
+def _check(order: Order, plan: Plan) -> None:
+    """Raise PlanRefused or PlanMoved for a plan that may not be carried out."""
+    if plan.blocked:
+        raise PlanRefused(plan)
+    if order.plan is not None:
+        check_unmoved(order.plan, plan)
 
 
 def _opened(order: Order) -> AbstractContextManager[Opened]:
@@ -132,6 +182,12 @@ class Drawn:
 
 
 def _plan(order: Order, run: Opened) -> Drawn:
+    drawn = _drawn(order, run)
+    order.listeners(Planned(at=run.driver.clock.now(), plan=drawn.plan))
+    return drawn
+
+
+def _drawn(order: Order, run: Opened) -> Drawn:
     prepare_clients(run)
     if set(order.only) != {"aws"}:
         prepare_kubernetes()
@@ -145,16 +201,20 @@ def _plan(order: Order, run: Opened) -> Drawn:
         changes = foreseen(run.driver, changes)
     plan = Plan(
         command=order.command,
-        environment=", ".join(environment.name for environment in order.environments),
+        environment=order.environment,
         version=__version__,
         target=targets[0].facts(),
         caller=targets[0].caller,
         pinned=targets[0].local or all(environment.account for environment in order.environments),
         changes=changes,
         notes=notes(order.environments[0], targets[0]),
+        options=order.options,
     )
-    order.listeners(Planned(at=run.driver.clock.now(), plan=plan))
     return Drawn(plan, {item.key: item for item in items if isinstance(item, Resource)}, found)
+
+
+def _as_json(setting: Any) -> Any:
+    return str(setting) if isinstance(setting, PurePath) else setting
 
 
 def _items(order: Order, targets: Sequence[Target]) -> tuple[Item, ...]:
@@ -172,24 +232,6 @@ def _items(order: Order, targets: Sequence[Target]) -> tuple[Item, ...]:
         for environment, target in zip(order.environments, targets, strict=True)
     ]
     return merged(item for items in wanted for item in items)
-
-
-def _ask(order: Order, plan: Plan) -> None:
-    """Get the yes that a plan needs, if it needs one; raises Declined."""
-    if not plan.pinned and not callable(order.confirm):
-        account = plan.target.get("account")
-        raise Declined(
-            f"The account {account} is not pinned, and there is nobody to ask; nothing was written.",
-            next_step=f'If it is the right one: --account {account}, or account = "{account}" in environments.toml.',
-        )
-    if not (plan.asks or order.removing):
-        return
-    if not (order.confirm(plan) if callable(order.confirm) else order.confirm):
-        listed = "".join(f"\n  - {line}" for line in plan.asks)
-        raise Declined(f"This needs a yes, which was not given; nothing was written:{listed}", next_step=YES)
-
-
-YES = "At a terminal you are asked; elsewhere say --yes (from Python: confirm=True)."
 
 
 def _checked(result: Result) -> Result:

@@ -6,13 +6,15 @@ from typing import Any
 
 from attrs import evolve
 
+from tasktool_infra.consent import Confirm
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.resource import Resource
-from tasktool_infra.running import Confirm, Order, carried_out, planned
+from tasktool_infra.running import FLAGS, Order, carried_out, planned
 from tasktool_infra.sandbox.facts import CLUSTER
+from tasktool_infra.saved_plan import as_planned, load_plan
 from tasktool_infra.settings import load as settings
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import EMULATOR
@@ -38,15 +40,28 @@ def plan(
     delete_data: bool = False,
     config: str | Path | None = None,
     owner: Owner | None = None,
+    teardown: bool = False,
+    cluster_gone: bool = False,
     **settings_given: Any,
 ) -> Plan:
-    """Give what :func:`provision` would do, without doing it; takes what that takes. Writes nothing.
+    """Give what :func:`provision` would do (or :func:`teardown`, when told so), without doing it; takes what they take.
 
-    ``confirm`` and ``delete_data`` are taken so that the three calls can share their arguments; a plan needs neither.
+    Writes nothing. ``confirm`` is taken so that the three calls can share their arguments; a plan needs none.
     """
-    del confirm, delete_data
+    del confirm
     return planned(
-        order("plan", what, only=only, sandbox=sandbox, adopt=adopt, config=config, owner=owner, given=settings_given)
+        order(
+            "teardown" if teardown else "plan",
+            what,
+            only=only,
+            sandbox=sandbox,
+            adopt=adopt,
+            delete_data=delete_data,
+            cluster_gone=cluster_gone,
+            config=config,
+            owner=owner,
+            given=settings_given,
+        )
     )
 
 
@@ -60,6 +75,7 @@ def provision(
     delete_data: bool = False,
     config: str | Path | None = None,
     owner: Owner | None = None,
+    plan: Plan | str | Path | None = None,
     **settings_given: Any,
 ) -> Result:
     """Make and repair everything of ``what``, and give what was done.
@@ -67,9 +83,10 @@ def provision(
     Takes an environment or its name, several of them, or resources of one's own with their ``owner``; ``only`` names
     layers (``aws``, ``access``) or resources; ``sandbox`` works in the embedded cloud; ``adopt`` takes over what
     carries no mark; ``confirm`` answers what needs a yes (True, or a function of the plan); further settings are those
-    of ``environments.toml`` and win over it. ``delete_data`` has no effect here.
+    of ``environments.toml`` and win over it. ``delete_data`` has no effect here. With a ``plan`` (or the file that it
+    was saved in) that is carried out, with the options it was made with, and nothing else.
 
-    Raises PlanRefused, Declined (nothing was written), RunFailed (its ``result`` lists what stands), ApiError.
+    Raises PlanRefused, PlanMoved, Declined (nothing was written), RunFailed (``result`` lists what stands), ApiError.
     """
     del delete_data
     return carried_out(
@@ -80,6 +97,7 @@ def provision(
             sandbox=sandbox,
             adopt=adopt,
             confirm=confirm,
+            plan=plan,
             config=config,
             owner=owner,
             given=settings_given,
@@ -98,6 +116,7 @@ def teardown(
     config: str | Path | None = None,
     owner: Owner | None = None,
     cluster_gone: bool = False,
+    plan: Plan | str | Path | None = None,
     **settings_given: Any,
 ) -> Result:
     """Remove everything of ``what`` that is ours, and give what was done; takes what :func:`provision` takes.
@@ -114,6 +133,7 @@ def teardown(
             only=only,
             sandbox=sandbox,
             confirm=confirm,
+            plan=plan,
             delete_data=delete_data,
             cluster_gone=cluster_gone,
             config=config,
@@ -127,6 +147,7 @@ def order(
     command: str,
     what: What,
     *,
+    plan: Plan | str | Path | None = None,
     only: str | Iterable[str] | None = None,
     config: str | Path | None = None,
     owner: Owner | None = None,
@@ -134,25 +155,43 @@ def order(
     **options: Any,
 ) -> Order:
     """Give the order for a run; raises SettingsError and TasktoolError for arguments that make no sense."""
+    told = {"only": names(only), "settings": given or {}, **{name: options.get(name, False) for name in FLAGS}}
+    saved = plan if plan is None or isinstance(plan, Plan) else load_plan(plan)
+    if saved is not None:
+        told = as_planned(saved, command, told)
+    result = evolve(_order_for(command, what, config, owner, told["settings"]), **{**options, **told}, plan=saved)
+    if result.sandbox and not result.resources:
+        result = evolve(result, environments=tuple(map(in_sandbox, result.environments)))
+    if saved is not None and saved.environment != result.environment:
+        message = f"The plan is for {saved.environment}, not for {result.environment}."
+        raise TasktoolError(message, next_step="Name the environment that it is for.", problem=Problem.USAGE)
+    return result
+
+
+def names(only: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Give the single names of what is chosen; several may stand in one text, separated by commas."""
     named = (only,) if isinstance(only, str) else tuple(only or ())
-    names = tuple(name for each in named for name in each.split(",") if name)
+    return tuple(name for each in named for name in each.split(",") if name)
+
+
+def _order_for(
+    command: str, what: What, config: str | Path | None, owner: Owner | None, given: Mapping[str, Any]
+) -> Order:
+    """Give an order that says only what it is about."""
     parts = [what] if isinstance(what, str | Environment) else list(what)
     if not parts:
         raise TasktoolError("There is nothing to do: no environment and no resource was named.", problem=Problem.USAGE)
     resources = tuple(part for part in parts if isinstance(part, Resource))
     if not resources:
-        environments = tuple(_environment(part, config, given or {}) for part in parts)
-        if options.get("sandbox"):
-            environments = tuple(map(in_sandbox, environments))
-        return Order(command=command, environments=environments, only=names, **options)
+        return Order(command=command, environments=tuple(_environment(part, config, given) for part in parts))
     if owner is None or len(resources) != len(parts):
         raise TasktoolError(
             "Resources of one's own need an owner, and can't be mixed with environments.",
             next_step='For example: provision([Table(...)], owner=Owner("shop", "dev"))',
             problem=Problem.USAGE,
         )
-    environment = Environment(name=owner.environment, **(given or {}))
-    return Order(command=command, environments=(environment,), resources=resources, owner=owner, only=names, **options)
+    environment = Environment(name=owner.environment, **given)
+    return Order(command=command, environments=(environment,), resources=resources, owner=owner)
 
 
 def in_sandbox(environment: Environment) -> Environment:

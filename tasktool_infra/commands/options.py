@@ -45,6 +45,23 @@ def add_yes(parser: ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="answer yes to what the plan lists")
 
 
+def add_planned(parser: ArgumentParser) -> None:
+    """Add the plan that is to be carried out."""
+    parser.add_argument(
+        "--plan", metavar="FILE", help="carry out this plan, saved by plan.py --out; if all is still so"
+    )
+
+
+def add_delete_data(parser: ArgumentParser) -> None:
+    """Add the permission to delete data."""
+    parser.add_argument("--delete-data", action="store_true", help="also delete table, bucket and images, with data")
+
+
+def add_cluster_gone(parser: ArgumentParser) -> None:
+    """Add the word that there is no cluster any more."""
+    parser.add_argument("--cluster-gone", action="store_true", help="the cluster no longer exists: leave it out")
+
+
 def add_settings(parser: ArgumentParser) -> None:
     """Add an option for every setting."""
     group = parser.add_argument_group(

@@ -11,15 +11,18 @@ if TYPE_CHECKING:
     from tasktool_infra.running import Order
 
 
-def ordered(options: Namespace) -> "Order":
-    """Give the order that the options describe; raises SettingsError and TasktoolError."""
+def ordered(options: Namespace, command: str = "") -> "Order":
+    """Give the order that the options describe, for another command if one is named.
+
+    Raises SettingsError and TasktoolError.
+    """
     from tasktool_infra.engine.events import Listeners
     from tasktool_infra.report.asking import confirmation
     from tasktool_infra.report.terminal import Terminal
     from tasktool_infra.sdk import order
 
     return order(
-        options.command,
+        command or options.command,
         options.environments,
         only=options.only,
         config=options.config,
@@ -28,7 +31,9 @@ def ordered(options: Namespace) -> "Order":
         adopt=getattr(options, "adopt", False),
         delete_data=getattr(options, "delete_data", False),
         cluster_gone=getattr(options, "cluster_gone", False),
+        plan=getattr(options, "plan", None),
         confirm=confirmation(yes=getattr(options, "yes", False)),
+        yes=getattr(options, "yes", False),
         listeners=Listeners((Terminal(),)),
         signals=(signal.SIGINT, signal.SIGTERM),
     )

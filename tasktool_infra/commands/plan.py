@@ -1,19 +1,35 @@
 """``plan``: what provision would do."""
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from tasktool_infra.commands.command import Command
-from tasktool_infra.commands.options import add_adopt, add_only, add_settings, add_target
+from tasktool_infra.commands.options import (
+    add_adopt,
+    add_cluster_gone,
+    add_delete_data,
+    add_only,
+    add_settings,
+    add_target,
+)
 from tasktool_infra.commands.ordering import ordered
 from tasktool_infra.engine.errors import Problem
 from tasktool_infra.exit_codes import BY_PROBLEM, CHANGES, OK
+
+if TYPE_CHECKING:
+    from tasktool_infra.engine.events import Event
+    from tasktool_infra.engine.plan import Plan
 
 
 def _add_options(parser: ArgumentParser) -> None:
     add_target(parser)
     add_only(parser)
     parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 when there are changes")
+    parser.add_argument("--out", metavar="FILE", help="save the plan, for: provision.py (or teardown.py) --plan FILE")
+    parser.add_argument("--teardown", action="store_true", help="show what teardown would do instead")
     add_adopt(parser)
+    add_delete_data(parser)
+    add_cluster_gone(parser)
     add_settings(parser)
 
 
@@ -21,18 +37,32 @@ def _run(options: Namespace) -> int:
     from tasktool_infra.engine.plan import Action
     from tasktool_infra.running import PlanRefused, planned
 
-    plan = planned(ordered(options))
+    order = ordered(options, "teardown" if options.teardown else "plan")
+    plan = planned(order)
     if plan.blocked:
         raise PlanRefused(plan)
+    if options.out:
+        order.listeners(_saved(plan, options.out))
     if plan.count(Action.WAITING):
         return BY_PROBLEM[Problem.UNFINISHED].code
     return CHANGES.code if plan.changing and options.detailed_exitcode else OK.code
 
 
+def _saved(plan: "Plan", path: str) -> "Event":
+    """Save a plan, and give what there is to tell of it."""
+    from tasktool_infra.engine.events import Noted
+    from tasktool_infra.saved_plan import save_plan
+
+    save_plan(plan, path)
+    command = "teardown" if plan.command == "teardown" else "provision"
+    environments = plan.environment.replace(", ", " ")
+    return Noted(at=0.0, text=f"Saved. To carry it out: {command}.py {environments} --plan {path}")
+
+
 COMMAND = Command(
     name="plan",
     about="Show what provision would do; nothing is written.",
-    examples=("prod --sandbox", "prod --detailed-exitcode", "staging --config my.toml --only aws"),
+    examples=("prod --sandbox", "prod --detailed-exitcode", "prod --out FILE", "staging --config my.toml --only aws"),
     add_options=_add_options,
     run=_run,
 )

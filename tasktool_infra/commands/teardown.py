@@ -3,7 +3,15 @@
 from argparse import ArgumentParser
 
 from tasktool_infra.commands.command import Command
-from tasktool_infra.commands.options import add_only, add_settings, add_target, add_yes
+from tasktool_infra.commands.options import (
+    add_cluster_gone,
+    add_delete_data,
+    add_only,
+    add_planned,
+    add_settings,
+    add_target,
+    add_yes,
+)
 from tasktool_infra.commands.ordering import carry_out
 
 
@@ -11,8 +19,9 @@ def _add_options(parser: ArgumentParser) -> None:
     add_target(parser)
     add_only(parser)
     add_yes(parser)
-    parser.add_argument("--delete-data", action="store_true", help="also delete table, bucket and images, with data")
-    parser.add_argument("--cluster-gone", action="store_true", help="the cluster no longer exists: leave it out")
+    add_planned(parser)
+    add_delete_data(parser)
+    add_cluster_gone(parser)
     add_settings(parser)
 
 

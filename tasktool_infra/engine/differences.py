@@ -10,6 +10,7 @@ from attrs import frozen
 from tasktool_infra.engine.fields import role_of
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.values.frozen import thaw
+from tasktool_infra.values.secret import Sealed, Secret
 
 
 @frozen
@@ -72,7 +73,9 @@ def _named(members: frozenset[Any]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Give a value as JSON data."""
+    """Give a value as JSON data; secrets stay what they are."""
+    if isinstance(value, Secret | Sealed):
+        return value
     if isinstance(value, Enum):
         return value.value
     if attrs.has(type(value)):

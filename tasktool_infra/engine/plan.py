@@ -74,6 +74,8 @@ class Plan:
     pinned: bool = field(default=True, eq=False)
     """Whether the account was named before, so that this can't be another one by mistake."""
     notes: tuple[str, ...] = field(default=(), eq=False)
+    options: FrozenDict[Any] = field(default=FrozenDict(), converter=freeze, eq=False)
+    """What it was asked for besides, so that whoever carries it out need not say it again."""
 
     @property
     def actions(self) -> dict[str, str]:

@@ -15,7 +15,13 @@ from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.kube.readiness import Readiness, is_ready, readiness
 from tasktool_infra.kube.rollout import Pulled, WhyNotAvailable
+from tasktool_infra.kube.secrets import guarded
 from tasktool_infra.values.frozen import FrozenDict, freeze, thaw
+
+
+def _guarded(body: Any) -> Any:
+    return freeze(guarded(thaw(body)) if body.get("kind") == "Secret" else body)
+
 
 RUNNING = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
 
@@ -32,7 +38,7 @@ class Manifest(KubeObject):
     layer = "app"
     whole = True
 
-    body: FrozenDict[Any] = fact(converter=freeze, repr=False)
+    body: FrozenDict[Any] = fact(converter=_guarded, repr=False)
 
     @property
     def key(self) -> Key:

@@ -18,7 +18,9 @@ from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.kube.answers import CONTESTED, FORBIDDEN, from_fault, from_response
 from tasktool_infra.kube.paths import collection, path_of, path_of_manifest
 from tasktool_infra.kube.rbac import way_out
+from tasktool_infra.kube.secrets import guarded, without_secrets
 from tasktool_infra.values.frozen import thaw
+from tasktool_infra.values.secret import revealed
 
 MANAGER = "tasktool-infra"
 TIMEOUTS = (10, 30)
@@ -35,7 +37,7 @@ class KubeTransport:
 
     def send(self, call: Call) -> Any:
         """Give the answer as plain data. Raises ApiError."""
-        parameters = thaw(call.parameters)
+        parameters = revealed(thaw(call.parameters))
         if call.operation == "contested":
             return self._contested(call, parameters)
         return self._request(call, request_of(call.operation, parameters))
@@ -74,11 +76,11 @@ class KubeTransport:
         if status == 401 and tokens and tokens.renew(token or ""):  # noqa: PLR2004
             status, data = self._exchange(call, request, tokens.current())
         if status >= 400:  # noqa: PLR2004
-            raise self._explained(call, from_response(status, data, call.name))
+            raise self._explained(call, from_response(status, without_secrets(data, call.parameters), call.name))
         if call.operation == "log":
             return data.decode(errors="replace")
         try:
-            return json.loads(data)
+            return guarded(json.loads(data))
         except ValueError as error:
             # Something in between has answered in the place of the API server.
             raise from_fault(error, call.name, self._connected().configuration.host, self.access.hint) from error

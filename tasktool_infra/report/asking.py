@@ -14,8 +14,6 @@ def confirmation(*, yes: bool) -> bool | Callable[[Plan], bool] | None:
         return True if yes else None
 
     def ask(plan: Plan) -> bool:
-        if yes and plan.pinned:
-            return True
         print("This needs a yes:")
         for line in plan.asks:
             print(f"  - {safe(line)}")

@@ -51,6 +51,6 @@ def paint(text: str, colour: str) -> str:
 
 def shown(value: Any) -> str:
     """Give a value of a plan on one line, shortened when long."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     text = safe(text.replace("\n", " "))
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

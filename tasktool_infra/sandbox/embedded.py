@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tasktool_infra.files import write_private
 from tasktool_infra.sandbox.aws_server import aws_server, plant_cluster, secret_of
 from tasktool_infra.sandbox.facts import ACCOUNT, CLUSTER, REGION, Sandbox
-from tasktool_infra.sandbox.home import write_private
 from tasktool_infra.sandbox.kubernetes.server import running
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from attrs import fields
 
+from tasktool_infra.files import write_private
 from tasktool_infra.sandbox.facts import Sandbox, SandboxError
 from tasktool_infra.sandbox.identity import identify
 
@@ -124,15 +125,6 @@ def write_state(sandbox: Sandbox) -> None:
     names = (attribute.name for attribute in fields(Sandbox) if attribute.name != "home")
     state = {name: getattr(sandbox, name) for name in names} | {"process": identify(sandbox.pid)}
     write_private(sandbox.home / "state.json", json.dumps(state, indent=2) + "\n")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, in one step: a reader sees the old text or the new."""
-    draft = path.with_name(f"{path.name}.tmp{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        file.write(text)
-    draft.replace(path)
 
 
 def log_tail(home: Path, lines: int = 10) -> str:

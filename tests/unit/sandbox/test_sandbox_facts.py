@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tasktool_infra.files import write_private
 from tasktool_infra.sandbox import Sandbox, SandboxError, describe, environment_lines, status, stop
-from tasktool_infra.sandbox.home import is_alive, locate, locked, prepare, read_state, write_private, write_state
+from tasktool_infra.sandbox.home import is_alive, locate, locked, prepare, read_state, write_state
 from tasktool_infra.sandbox.identity import identify
 
 
