@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from tasktool_infra.engine.plan import Action, Change, Plan
     from tasktool_infra.kube.namespace import Namespace
     from tasktool_infra.kube.service_account import ServiceAccount
+    from tasktool_infra.least_privilege.grant import Grant
     from tasktool_infra.running import PlanRefused
     from tasktool_infra.saved_plan import PlanMoved, load_plan, save_plan
-    from tasktool_infra.sdk import load, plan, provision, teardown
+    from tasktool_infra.sdk import load, permissions, plan, provision, teardown
     from tasktool_infra.settings.environment import Environment
     from tasktool_infra.settings.errors import SettingsError
 
@@ -73,9 +74,10 @@ _HOMES = {
     "engine.plan": ("Action", "Change", "Plan"),
     "kube.namespace": ("Namespace",),
     "kube.service_account": ("ServiceAccount",),
+    "least_privilege.grant": ("Grant",),
     "running": ("PlanRefused",),
     "saved_plan": ("PlanMoved", "load_plan", "save_plan"),
-    "sdk": ("load", "plan", "provision", "teardown"),
+    "sdk": ("load", "permissions", "plan", "provision", "teardown"),
     "settings.environment": ("Environment",),
     "settings.errors": ("SettingsError",),
 }
@@ -92,6 +94,7 @@ __all__ = [
     "Declined",
     "Document",
     "Environment",
+    "Grant",
     "Index",
     "Interrupted",
     "Namespace",
@@ -117,6 +120,7 @@ __all__ = [
     "irsa_trust",
     "load",
     "load_plan",
+    "permissions",
     "plan",
     "provision",
     "save_plan",

@@ -1,13 +1,14 @@
-"""The public calls: load, plan, provision, teardown."""
+"""The public calls: load, plan, provision, teardown, permissions."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from tasktool_infra.consent import Confirm
 from tasktool_infra.engine.errors import Problem, TasktoolError
+from tasktool_infra.engine.events import Listeners
 from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Plan
@@ -18,6 +19,9 @@ from tasktool_infra.saved_plan import as_planned, load_plan
 from tasktool_infra.settings import load as settings
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import EMULATOR
+
+if TYPE_CHECKING:
+    from tasktool_infra.least_privilege.grant import Grant
 
 What = str | Environment | Iterable[str | Environment | Resource]
 
@@ -209,3 +213,23 @@ def _environment(part: Any, config: str | Path | None, given: Mapping[str, Any])
     raise TasktoolError(
         f"{part!r} is neither an environment, nor a name of one, nor a resource.", problem=Problem.USAGE
     )
+
+
+def permissions(
+    what: str | Environment,
+    command: str,
+    *,
+    sandbox: bool = False,
+    config: str | Path | None = None,
+    **settings_given: Any,
+) -> "Grant":
+    """Give what a command (``plan``, ``provision``, ``teardown``, ``verify``) must be allowed for an environment.
+
+    Calls nobody when ``account``, ``region`` and ``oidc_provider_url`` are set; else asks AWS where it is. Raises what
+    :func:`plan` raises before it reads.
+    """
+    from tasktool_infra.least_privilege.grant import grant
+    from tasktool_infra.least_privilege.place import located
+
+    environment = _environment(what, config, settings_given)
+    return grant(environment, command, located(environment, Listeners(), sandbox=sandbox))

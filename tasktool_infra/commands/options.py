@@ -19,6 +19,16 @@ class _Setting(Action):
 def add_target(parser: ArgumentParser) -> None:
     """Add what says which environments are meant, and where they are."""
     parser.add_argument("environments", nargs="+", metavar="ENVIRONMENT", help="a table of environments.toml")
+    add_place(parser)
+
+
+def add_environment(parser: ArgumentParser) -> None:
+    """Add the one environment that is meant."""
+    parser.add_argument("environment", metavar="ENVIRONMENT", help="a table of environments.toml")
+
+
+def add_place(parser: ArgumentParser) -> None:
+    """Add what says where environments are."""
     parser.add_argument("--sandbox", action="store_true", help="work in the embedded cloud, without any account")
     parser.add_argument("--config", metavar="FILE", help="instead of ./environments.toml")
 

@@ -16,7 +16,7 @@ from tasktool_infra.kube.retries import SERVICE
 GENERATED = frozenset({"config_map", "secret"})
 _HASHED = re.compile(r"(?P<stem>.+)-[2456789bcdfghkmt]{10}")
 _UNSEEN = Meaning("nobody may look")
-_USERS = (
+USERS = (
     ("apps/v1", "Deployment"),
     ("apps/v1", "ReplicaSet"),
     ("apps/v1", "StatefulSet"),
@@ -43,7 +43,7 @@ def generations(wanted: Iterable[Resource]) -> frozenset[Key]:
 
 def texts_in_use(namespaces: Collection[str]) -> Reading[frozenset[str] | None]:
     """Give every text in what runs, or may run again, in some namespaces; None where nobody may look."""
-    places = [(*kind, namespace) for namespace in sorted(namespaces) for kind in _USERS]
+    places = [(*kind, namespace) for namespace in sorted(namespaces) for kind in USERS]
     answers = yield tuple(_list(*place) for place in places)
     if any(answer is _UNSEEN for answer in answers):
         return None

@@ -1,0 +1,48 @@
+"""``permissions``: what another command must be allowed."""
+
+from argparse import ArgumentParser, Namespace
+
+from tasktool_infra.commands.command import Command
+from tasktool_infra.commands.options import add_environment, add_place, add_settings
+from tasktool_infra.exit_codes import OK
+
+FOR = ("plan", "provision", "teardown", "verify")
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    add_environment(parser)
+    parser.add_argument("operation", choices=FOR, metavar="COMMAND", help=f"one of {', '.join(FOR)}")
+    add_place(parser)
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--iam", action="store_true", help="print the IAM policy only, as JSON")
+    group.add_argument("--rbac", action="store_true", help="print the Kubernetes roles only, for: kubectl apply -f -")
+    add_settings(parser)
+
+
+def _run(options: Namespace) -> int:
+    from tasktool_infra.report.permissions import show
+    from tasktool_infra.sdk import permissions
+
+    found = permissions(
+        options.environment,
+        options.operation,
+        sandbox=options.sandbox,
+        config=options.config,
+        **options.settings,
+    )
+    show(found, iam=not options.rbac, rbac=not options.iam)
+    return OK.code
+
+
+COMMAND = Command(
+    name="permissions",
+    about="Print the IAM policy and the Kubernetes roles that a command needs, exact to the resource.",
+    examples=(
+        "prod plan --sandbox",
+        "prod provision --iam",
+        "prod provision --account 123456789012 --oidc-provider-url https://oidc.eks.…   (offline)",
+        "prod plan --rbac",
+    ),
+    add_options=_add_options,
+    run=_run,
+)

@@ -1,0 +1,43 @@
+"""What a command needs of AWS, action by action."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tasktool_infra.aws.authorization.needs import needs
+from tasktool_infra.aws.authorization.rule import Need
+from tasktool_infra.aws.iam_role import Role
+from tasktool_infra.aws.kind import AwsResource
+from tasktool_infra.aws.place import Place
+from tasktool_infra.engine.calls import Call
+from tasktool_infra.engine.resource import Resource
+from tasktool_infra.least_privilege.operations import KINDS, makes
+from tasktool_infra.least_privilege.parameters import parameters
+
+PLAN, PROVISION, TEARDOWN, VERIFY = COMMANDS = ("plan", "provision", "teardown", "verify")
+
+
+def needed(command: str, resources: Iterable[Resource], place: Place, cluster: str = "") -> frozenset[Need]:
+    """Give every action that a command may need for these resources, whatever it finds there.
+
+    Takes the command, the resources at their place, and the name of the EKS cluster, if there is one.
+    """
+    ours = [resource for resource in resources if isinstance(resource, AwsResource)]
+    paths = {role.name: role.path for role in ours if isinstance(role, Role)}
+    found = {need for resource in ours for need in _of(command, resource, place, paths)}
+    target = (Call("eks", "describe_cluster", {"name": cluster}),) if cluster else ()
+    return frozenset(found.union(*(needs(call, place) for call in target)))
+
+
+def operations(command: str, resource: Resource) -> tuple[str, ...]:
+    """Give the operations that a command may call for one resource."""
+    known = KINDS[resource.kind]
+    if command == TEARDOWN:
+        # Images go with their repository: nobody looks for them.
+        return () if resource.kind == "ecr_image" else (*known.reads, *known.examines, *known.removes)
+    return (*known.reads, *(makes(resource) if command == PROVISION else ()))
+
+
+def _of(command: str, resource: AwsResource, place: Place, paths: Mapping[str, str]) -> Iterator[Need]:
+    said, service = parameters(resource), KINDS[resource.kind].service
+    for operation in operations(command, resource):
+        for role in said["RoleName"] if isinstance(said.get("RoleName"), tuple) else (said.get("RoleName"),):
+            yield from needs(Call(service, operation, {**said, "RoleName": role or ""}), place, paths)

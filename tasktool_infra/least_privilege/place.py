@@ -1,0 +1,26 @@
+"""Where an environment is: as its settings say, or as AWS says when they do not say enough."""
+
+from tasktool_infra.aws.connection import Connection
+from tasktool_infra.aws.place import Place
+from tasktool_infra.engine.events import Listeners
+from tasktool_infra.opening import find_target, opened
+from tasktool_infra.settings.environment import Environment
+from tasktool_infra.target import Target
+
+
+def located(environment: Environment, listeners: Listeners, *, sandbox: bool) -> Target:
+    """Give the target of an environment, without a call when account, region and issuer are set.
+
+    Raises what finding it out raises.
+    """
+    if environment.account and environment.region and environment.oidc_provider_url and not sandbox:
+        partition = Connection("", environment.region).partition()
+        return Target(
+            place=Place(environment.account, partition, environment.region),
+            caller="",
+            aws_endpoint="",
+            issuer=environment.oidc_provider_url,
+            context=environment.context,
+        )
+    with opened(environment, listeners, sandbox=sandbox) as run:
+        return find_target(run, environment)

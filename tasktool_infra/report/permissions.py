@@ -1,0 +1,23 @@
+"""What ``permissions`` prints: JSON, under a heading each where there is more than one thing to print."""
+
+import json
+
+from tasktool_infra.least_privilege.grant import Grant
+
+
+def show(found: Grant, *, iam: bool, rbac: bool) -> None:
+    """Print the IAM policies, the Kubernetes roles, or both."""
+    titled = iam and rbac
+    total = len(found.policies)
+    for number, policy in enumerate(found.policies if iam else (), start=1):
+        which = f" {number} of {total}" if total > 1 else ""
+        _print(f"IAM policy{which} for {found.command} of {found.environment}", policy.to_dict(), titled=titled)
+    if rbac:
+        group = found.roles["items"][0]["metadata"]["name"]
+        _print(f"Kubernetes roles, bound to the group {group}", found.roles, titled=titled)
+
+
+def _print(title: str, data: object, *, titled: bool) -> None:
+    if titled:
+        print(f"# {title}")
+    print(json.dumps(data, indent=2, ensure_ascii=False))
