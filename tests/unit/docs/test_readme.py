@@ -26,7 +26,7 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
 
 
 def test_every_command_that_is_shown_is_understood() -> None:
-    shown = re.findall(r"python scripts/(\w+)\.py ([^\n#)]+)", README)
+    shown = re.findall(r"python scripts/(\w+)\.py ([^\n#)`]+)", README)
     assert {command for command, _ in shown} >= set(NAMES)
     for command, arguments in shown:
         assert parse(command, arguments.replace('"', "").rstrip("`.").split()).command == command
