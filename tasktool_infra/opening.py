@@ -176,7 +176,7 @@ def connect_cluster(opened_run: Opened, environment: Environment, target: Target
             introduce=introduce,
             ca=decoded_ca(target.cluster.certificate_authority),
             tokens=EksTokens(
-                opened_run.connection.credentials(),
+                opened_run.connection.credentials,
                 cluster=target.cluster.name,
                 region=target.place.region,
                 partition=target.place.partition,

@@ -1,7 +1,9 @@
 """What AWS answers, turned into the engine's errors: exact codes, what sort of failure it is, and what to do next."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from tasktool_infra.aws import skew
 from tasktool_infra.engine.errors import UNTRUSTED, ApiError, Problem, TasktoolError
 
 DENIED = frozenset(
@@ -9,8 +11,6 @@ DENIED = frozenset(
 )
 BAD_CREDENTIALS = frozenset(
     {
-        "ExpiredToken",
-        "ExpiredTokenException",
         "InvalidClientTokenId",
         "UnrecognizedClientException",
         "InvalidAccessKeyId",
@@ -21,9 +21,9 @@ BAD_CREDENTIALS = frozenset(
         "OptInRequired",
     }
 )
-SKEWED = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
+ENDED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "400"})
+"""Codes for credentials that were good once; a HEAD has a status only."""
 RENEW = "Renew the credentials (for SSO: aws sso login), then run again; what stands is kept."
-CLOCK = "This machine's clock is wrong; set it (for example: timedatectl set-ntp true), then run again."
 TRUST = "If a proxy of your network opens TLS, name the file with its certificate authority: AWS_CA_BUNDLE=FILE."
 ALLOW = "Ask for a policy that allows this action on this resource, then run again."
 
@@ -33,7 +33,7 @@ def from_client_error(error: Any, call: str) -> ApiError:
     answer = error.response.get("Error", {})
     meta = error.response.get("ResponseMetadata", {})
     code, said = str(answer.get("Code", "Unknown")), str(answer.get("Message", ""))
-    problem, next_step = _sort(code, said)
+    problem, next_step = _sort(code, said, meta.get("HTTPHeaders", {}))
     return ApiError(
         code,
         said,
@@ -46,11 +46,11 @@ def from_client_error(error: Any, call: str) -> ApiError:
     )
 
 
-def _sort(code: str, said: str) -> tuple[Problem, str]:
-    skewed = code in SKEWED or "Signature expired" in said or "Signature not yet current" in said
-    if skewed:
-        return Problem.DENIED, CLOCK
-    if code in BAD_CREDENTIALS:
+def _sort(code: str, said: str, headers: Mapping[str, Any]) -> tuple[Problem, str]:
+    clock = skew.advice(code, said, headers)
+    if clock:
+        return Problem.DENIED, clock
+    if code in BAD_CREDENTIALS | ENDED:
         return Problem.DENIED, RENEW
     return (Problem.DENIED, ALLOW) if code in DENIED else (Problem.FAILED, "")
 

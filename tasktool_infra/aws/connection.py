@@ -13,6 +13,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from tasktool_infra._version import __version__
+from tasktool_infra.aws import renewal
 from tasktool_infra.aws.answers import refusal
 from tasktool_infra.aws.authorization.denial import Caller
 from tasktool_infra.engine.errors import ApiError, Problem
@@ -46,6 +47,7 @@ class Connection:
     _session: Any = field(init=False)
     _clients: dict[str, Any] = field(init=False, factory=dict)
     _lock: threading.Lock = field(init=False, factory=threading.Lock)
+    _renewing: threading.Lock = field(init=False, factory=threading.Lock)
 
     def __attrs_post_init__(self) -> None:
         """Make the session; raises ApiError for a broken configuration."""
@@ -103,6 +105,31 @@ class Connection:
         self._guarded(found.get_frozen_credentials)
         return found
 
+    def key(self) -> str:
+        """Give the access key id that calls are signed with now; raises as :meth:`credentials` does."""
+        return str(self._guarded(self.credentials().get_frozen_credentials).access_key)
+
+    def renew(self, ended: str) -> bool:
+        """Look for credentials anew, once AWS has said that those with this key ended; say whether there are others.
+
+        Whoever has logged in again meanwhile, in another terminal too, is not stopped. Raises Refused when what is
+        found is of another account.
+        """
+        with self._renewing:
+            if self.embedded is not None or self.key() != ended:
+                return self.embedded is None
+            session = self._guarded(self._make_session)
+            renewal.ask_nobody(session)
+            found = self._guarded(session.get_credentials)
+            if found is None or self._guarded(found.get_frozen_credentials).access_key == ended:
+                return False
+            if self.caller is not None:
+                renewal.check(self._made(session, "sts"), self.caller)
+            with self._lock:
+                # Calls under way end with the clients that they have.
+                self._session, self._clients = session, {}
+            return True
+
     def endpoint(self, service: str) -> str:
         """Give the URL that calls to a service go to."""
         return str(self.client(service).meta.endpoint_url)
@@ -114,7 +141,7 @@ class Connection:
             # Clients are made one after the other: side by side takes longer.
             with self._lock:
                 if service not in self._clients:
-                    self._clients[service] = self._guarded(lambda: self._make_client(service))
+                    self._clients[service] = self._guarded(lambda: self._made(self._session, service))
                 client = self._clients[service]
         return client
 
@@ -125,9 +152,9 @@ class Connection:
         for client in clients.values():
             client.close()
 
-    def _make_client(self, service: str) -> Any:
+    def _made(self, session: Any, service: str) -> Any:
         url = self.embedded.endpoint if self.embedded is not None else None
-        make = partial(self._session.create_client, service, region_name=self.region)
+        make = partial(session.create_client, service, region_name=self.region)
         client = make(endpoint_url=url, config=self._config(local=url is not None))
         if url is None and is_loopback(client.meta.endpoint_url):
             client = make(config=self._config(local=True))

@@ -4,7 +4,7 @@ from typing import Any
 
 from attrs import frozen
 
-from tasktool_infra.aws.answers import DENIED, refusal
+from tasktool_infra.aws.answers import DENIED, ENDED, refusal
 from tasktool_infra.aws.authorization.denial import way_out
 from tasktool_infra.aws.connection import Connection
 from tasktool_infra.engine.calls import Call
@@ -22,7 +22,19 @@ class AwsTransport:
     connection: Connection
 
     def send(self, call: Call) -> Any:
-        """Give the answer as plain data; of a paged call, all pages in one. Raises ApiError."""
+        """Give the answer as plain data; of a paged call, all pages in one. Raises ApiError.
+
+        Where the credentials have ended and there are new ones by now, it is sent once more.
+        """
+        key = self.connection.key()
+        try:
+            return self._sent(call)
+        except ApiError as error:
+            if error.code not in ENDED or not self.connection.renew(key):
+                raise
+        return self._sent(call)
+
+    def _sent(self, call: Call) -> Any:
         client = self.connection.client(call.service)
         try:
             if call.pages:

@@ -69,11 +69,11 @@ class StaticToken:
 class EksTokens:
     """Makes tokens for one cluster and keeps the last until it must be renewed; used from several threads.
 
-    Takes botocore credentials (those that renew themselves are asked anew each time) and the names; ``now`` gives the
-    seconds since the epoch.
+    Takes what gives botocore credentials (asked anew each time, as they may be replaced) and the names; ``now`` gives
+    the seconds since the epoch.
     """
 
-    credentials: Any = field(repr=False)
+    credentials: Callable[[], Any] = field(repr=False)
     cluster: str
     region: str
     partition: str = "aws"
@@ -98,7 +98,8 @@ class EksTokens:
 
     def _make(self) -> None:
         try:
-            made = eks_token(self.credentials, cluster=self.cluster, region=self.region, partition=self.partition)
+            credentials = self.credentials()
+            made = eks_token(credentials, cluster=self.cluster, region=self.region, partition=self.partition)
         except Exception as error:
             raise ApiError(
                 type(error).__name__,
@@ -108,7 +109,7 @@ class EksTokens:
                 next_step="Renew the credentials (for SSO: aws sso login), then run again; what stands is kept.",
             ) from error
         self._token = made
-        self._until = min(self.now() + LIFETIME, _end(self.credentials))
+        self._until = min(self.now() + LIFETIME, _end(credentials))
 
 
 def _end(credentials: Any) -> float:

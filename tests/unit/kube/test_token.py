@@ -78,7 +78,7 @@ class Time:
 
 
 def tokens(credentials: Ending, now: Time) -> EksTokens:
-    return EksTokens(credentials, cluster="mz-k8s", region="us-east-1", now=now)
+    return EksTokens(lambda: credentials, cluster="mz-k8s", region="us-east-1", now=now)
 
 
 def test_a_token_is_kept_until_a_minute_before_its_end() -> None:
@@ -127,6 +127,6 @@ def test_a_static_token_is_what_it_is_and_shown_to_nobody() -> None:
     assert token.current() == "secret-token"
     assert not token.renew("secret-token")
     assert "secret" not in repr(token)
-    made = EksTokens(KEYS, cluster="c", region="us-east-1")
+    made = EksTokens(lambda: KEYS, cluster="c", region="us-east-1")
     assert made.current() not in repr(made)
     assert "wJalr" not in repr(made)
