@@ -205,6 +205,7 @@ def _drawn(order: Order, run: Opened) -> Drawn:
         version=__version__,
         target=targets[0].facts(),
         caller=targets[0].caller,
+        alias=targets[0].alias,
         pinned=targets[0].local or all(environment.account for environment in order.environments),
         changes=changes,
         notes=notes(order.environments[0], targets[0]),

@@ -30,7 +30,7 @@ class Target:
 
     ``cluster`` is what EKS says of the cluster, None when none is named, or the error that stood in the way; ``issuer``
     the URL of the cluster's token issuer, None while nobody knows it; ``server`` where a context leads that nothing
-    else vouches for.
+    else vouches for; ``alias`` what the account is called, empty when that is not known.
     """
 
     place: Place
@@ -41,6 +41,7 @@ class Target:
     issuer: str | None = None
     context: str | None = None
     server: str | None = None
+    alias: str = ""
 
     @property
     def local(self) -> bool:
@@ -68,7 +69,7 @@ def find(driver: Driver, connection: Connection, environment: Environment, *, sa
 
     Raises what the caller's identity raises; a fault of the cluster is kept in the target.
     """
-    tasks = {"caller": Task(_caller())}
+    tasks = {"caller": Task(_caller()), "alias": Task(_alias())}
     if environment.eks_cluster_name:
         tasks["cluster"] = Task(Cluster(name=environment.eks_cluster_name).read())
     outcomes = driver.run(tasks)
@@ -84,7 +85,19 @@ def find(driver: Driver, connection: Connection, environment: Environment, *, sa
         cluster=cluster,
         issuer=_issuer(environment, cluster),
         context=environment.context,
+        alias=_known(outcomes["alias"]),
     )
+
+
+def _alias() -> Reading[str]:
+    """Read what the account is called, beside who the caller is; an account has one alias or none."""
+    answer = yield Call("iam", "list_account_aliases")
+    return str(next(iter(answer["AccountAliases"]), ""))
+
+
+def _known(outcome: Outcome) -> str:
+    """Give the alias, or nothing where it can't be had: it helps people, and nothing depends on it."""
+    return str(outcome.value) if isinstance(outcome, Success) else ""
 
 
 def _caller() -> Reading[Any]:

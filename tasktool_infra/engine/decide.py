@@ -5,7 +5,7 @@ from typing import Protocol
 from attrs import frozen
 
 from tasktool_infra.engine.calls import Step
-from tasktool_infra.engine.differences import changes
+from tasktool_infra.engine.differences import changes, unchanged
 from tasktool_infra.engine.errors import NotAccepted, Problem, Refused, TasktoolError
 from tasktool_infra.engine.owner import Ownership
 from tasktool_infra.engine.plan import Action, Change
@@ -65,6 +65,7 @@ class Making:
             adopts=adopts,
             kept=kept,
             remarks=remarks,
+            unchanged=unchanged(live, wanted),
         )
 
     def next_steps(self, wanted: Resource, live: Resource | None, *, adopting: bool) -> tuple[Step, ...]:

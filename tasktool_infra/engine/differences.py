@@ -44,6 +44,14 @@ def changes(live: Resource | None, wanted: Resource) -> tuple[FieldChange, ...]:
     return tuple(found)
 
 
+def unchanged(live: Resource | None, wanted: Resource) -> int:
+    """Give how many fields that are set are as wanted already."""
+    hidden = {"identity", "state"}
+    fields = [a for a in attrs.fields(type(wanted)) if a.eq and role_of(a) not in hidden]
+    pairs = [(getattr(live, a.name), getattr(wanted, a.name)) for a in fields] if live is not None else []
+    return sum(old == new and not _empty(new) for old, new in pairs)
+
+
 def _between(path: str, old: Any, new: Any) -> Iterator[FieldChange]:
     if old == new and type(old) is type(new):
         return

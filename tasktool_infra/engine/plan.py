@@ -50,6 +50,8 @@ class Change:
     """Whether it goes without a yes."""
     problem: str = field(default="", eq=False)
     """For ``unknown`` and ``refuse``: the sort of failure, by its name."""
+    unchanged: int = field(default=0, eq=False)
+    """How many fields of what stands are as wanted."""
 
     @property
     def removes(self) -> tuple[str, ...]:
@@ -71,6 +73,8 @@ class Plan:
     target: FrozenDict[Any] = field(converter=freeze)
     changes: tuple[Change, ...]
     caller: str = field(default="", eq=False)
+    alias: str = field(default="", eq=False)
+    """What the account is called by its owner, where that is known."""
     pinned: bool = field(default=True, eq=False)
     """Whether the account was named before, so that this can't be another one by mistake."""
     notes: tuple[str, ...] = field(default=(), eq=False)

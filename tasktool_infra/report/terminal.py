@@ -9,21 +9,15 @@ from tasktool_infra.engine.calls import Wait
 from tasktool_infra.engine.errors import Problem
 from tasktool_infra.engine.events import Event, Failed, Finished, Noted, Planned, Retrying, Started, Stepped, Waiting
 from tasktool_infra.engine.execute import Result
-from tasktool_infra.engine.plan import Action, Change, Plan
+from tasktool_infra.engine.plan import Action, Change
 from tasktool_infra.engine.resource import Key
-from tasktool_infra.report.words import paint, safe, shown, unheard
+from tasktool_infra.report.console import console
+from tasktool_infra.report.plan_lines import plan_lines
+from tasktool_infra.report.words import paint, safe, unheard
 
-SIGNS = {
-    Action.CREATE: ("+", "green", "create"),
-    Action.UPDATE: ("~", "yellow", "change"),
-    Action.DELETE: ("-", "red", "delete"),
-    Action.REFUSE: ("!", "red", "refused"),
-    Action.WAITING: ("…", "cyan", "waiting"),
-    Action.UNKNOWN: ("?", "red", "unknown"),
-}
 DOING = {Action.CREATE: "creating", Action.UPDATE: "changing", Action.DELETE: "deleting"}
 DID = {Action.CREATE: "created", Action.UPDATE: "changed", Action.DELETE: "deleted"}
-GONE_ALREADY, HALF_WAY = "already gone", "stopped half-way"
+HALF_WAY = "stopped half-way"
 SOON, AGAIN = 1.0, 10.0
 """Seconds until a wait is worth a line, and between two lines about the same wait."""
 
@@ -40,7 +34,7 @@ class Terminal:
         if isinstance(event, Noted):
             print(paint(safe(event.text), "grey"), flush=True)
         elif isinstance(event, Planned):
-            show_plan(event.plan)
+            console().show(plan_lines(event.plan))
         elif isinstance(event, Started):
             _line(f"{event.key}: {DOING[event.action]}")
         elif isinstance(event, Stepped):
@@ -69,57 +63,6 @@ def _failure(event: Failed) -> str:
 
 def _line(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
-
-
-def show_plan(plan: Plan) -> None:
-    """Print the target, every change, and the summary."""
-    print(_target(plan))
-    for note in plan.notes:
-        print(paint(f"Note: {safe(note)}", "yellow"))
-    listed = sorted(plan.changes, key=lambda change: change.action is Action.DELETE)
-    for change in listed:
-        _show_change(change)
-    unchanged = plan.count(Action.NONE)
-    if unchanged and plan.changing:
-        print(paint(f"  ({unchanged} unchanged)", "grey"))
-    used = [f"{sign} {word}" for action, (sign, _, word) in SIGNS.items() if plan.count(action)]
-    if used:
-        print(paint(f"  {', '.join(used)}", "grey"))
-    more = " The environment is as wanted." if plan.summary == "No changes." and plan.command != "teardown" else ""
-    print(paint(plan.summary, "bold") + more)
-    sys.stdout.flush()
-
-
-def _target(plan: Plan) -> str:
-    facts = plan.target
-    where = f"{facts.get('aws', 'AWS')} account {facts.get('account')}, {facts.get('region')}"
-    cluster = facts.get("cluster") or facts.get("context")
-    parts = [f"{plan.command.capitalize()} of {plan.environment}: {where}", f"as {plan.caller}"]
-    return safe(", ".join([*parts, *([f"cluster {cluster}"] if cluster else [])]))
-
-
-def _show_change(change: Change) -> None:
-    if change.action is Action.NONE:
-        told = [*([change.reason] if change.reason and change.reason != GONE_ALREADY else []), *change.remarks]
-        for text in told:
-            print(paint(f"  = {change.key}: {safe(text)}", "grey"))
-        return
-    sign, colour, _ = SIGNS[change.action]
-    adopts = " (adopt)" if change.adopts else ""
-    because = f": {_below(change.reason)}" if change.reason else ""
-    print(paint(f"  {sign} {safe(str(change.key))}{adopts}{because}", colour))
-    for difference in change.fields:
-        old = "" if difference.old in (None, "") else f"{shown(difference.old)} → "
-        new = "removed" if difference.new is None else shown(difference.new)
-        print(f"      {safe(difference.path)}: {old}{new}")
-    for removed in change.removes:
-        print(paint(f"      removes {safe(removed)}", "red"))
-    for remark in change.remarks:
-        print(paint(f"      {safe(remark)}", "yellow"))
-    for kept in change.kept:
-        print(paint(f"      kept: {safe(kept)}", "grey"))
-    if change.next_step:
-        print(f"      {_below(change.next_step)}")
 
 
 def _below(text: str) -> str:

@@ -1,13 +1,13 @@
 """Text for terminals: safe, short, coloured where colour is wanted, and no trouble where nobody reads it."""
 
-import json
+import codecs
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
 
-LONGEST = 100
+SPELLINGS = {"→": "->", "…": "...", "↵": "\\n", "━": "=", "─": "-"}
+"""How our own signs are written in an encoding that lacks them."""
 COLOURS = {"green": "32", "yellow": "33", "red": "31", "grey": "90", "bold": "1", "cyan": "36"}
 
 
@@ -27,10 +27,17 @@ def unheard() -> Iterator[None]:
 
 def legible() -> None:
     """Let characters that a terminal's encoding lacks be replaced, where they would end the run as an error."""
+    codecs.register_error("legible", _spelled)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")
+            reconfigure(errors="legible")
+
+
+def _spelled(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    lost = error.object[error.start : error.end]
+    return "".join(SPELLINGS.get(char, "?") for char in lost), error.end
 
 
 def safe(text: str) -> str:
@@ -47,10 +54,3 @@ def coloured(environ: Mapping[str, str] | None = None) -> bool:
 def paint(text: str, colour: str) -> str:
     """Give the text in a colour, where colour is wanted."""
     return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if coloured() else text
-
-
-def shown(value: Any) -> str:
-    """Give a value of a plan on one line, shortened when long."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    text = safe(text.replace("\n", " "))
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

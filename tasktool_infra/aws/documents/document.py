@@ -116,7 +116,7 @@ class Document:
             yield ".Version", live.version, self.version
         gained, lost = compare(live, self) if live is not None else (self.statements, ())
         if len(gained) == len(lost) == 1:
-            yield from _altered(lost[0].to_dict(), gained[0].to_dict())
+            yield ".Statement", lost[0].to_dict(), gained[0].to_dict()
             return
         for statement in lost:
             yield ".Statement", statement.to_dict(), None
@@ -134,22 +134,6 @@ def compare(before: Document, after: Document) -> tuple[tuple[Statement, ...], t
     """
     gained = tuple(one for one in after.statements if one not in before.statements)
     return gained, tuple(one for one in before.statements if one not in after.statements)
-
-
-def _altered(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Give the elements in which a statement was altered, conditions key by key."""
-    before, after = _elements(old), _elements(new)
-    for path in sorted(before.keys() | after.keys()):
-        if before.get(path) != after.get(path):
-            yield f".Statement.{path}", before.get(path), after.get(path)
-
-
-def _elements(statement: dict[str, Any]) -> dict[str, Any]:
-    conditions = statement.get("Condition", {})
-    flat = {
-        f"Condition[{operator}/{key}]": value for operator, keys in conditions.items() for key, value in keys.items()
-    }
-    return {**{name: part for name, part in statement.items() if name not in ("Condition", "Sid")}, **flat}
 
 
 def _statements(items: list[Any]) -> Iterable[Statement]:

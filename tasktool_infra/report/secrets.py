@@ -1,0 +1,74 @@
+"""Keeps secret values out of what is shown: each is a number, so that a change is still seen."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, evolve, field
+
+from tasktool_infra.engine.differences import FieldChange
+from tasktool_infra.engine.plan import Change, Plan
+
+_NAMES = re.compile(
+    r"(password|passwd|passphrase|secret|token|credentials?|private_?key|access_?key(_?id)?|api_?key|secret_?key"
+    r"|client_?secret|connection_?string)$",
+    re.IGNORECASE,
+)
+_VALUES = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.")
+_ENV_VALUE = re.compile(r"\benv\[\d+\]\.value$")
+_LAST = re.compile(r"([^.\[\]]+)\]?$")
+_OPEN = ("metadata.labels", "labels", "type", "immutable")
+"""What of a Kubernetes Secret is no secret."""
+
+
+@define
+class Secrets:
+    """Numbers secret values: the same value has the same number."""
+
+    _numbers: dict[str, int] = field(init=False, factory=dict)
+
+    def hidden(self, value: Any) -> Any:
+        """Give what stands for a value; absence is no secret."""
+        if value is None or value == "":
+            return value
+        key = json.dumps(value, sort_keys=True, default=str)
+        return f"<-- value not shown (#{self._numbers.setdefault(key, len(self._numbers) + 1)})"
+
+    def within(self, value: Any) -> Any:
+        """Give JSON data with what is secret in it hidden: by the names of keys, and by what values look like."""
+        if isinstance(value, Mapping):
+            named = isinstance(value.get("name"), str) and _secret_name(value["name"])
+            return {
+                key: self._member(item, secret=_secret_name(key) or (named and key == "value"))
+                for key, item in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.within(item) for item in value]
+        return self.hidden(value) if isinstance(value, str) and _VALUES.search(value) else value
+
+    def _member(self, item: Any, *, secret: bool) -> Any:
+        return self.hidden(item) if secret and isinstance(item, str) else self.within(item)
+
+
+def _secret_name(name: str) -> bool:
+    return _NAMES.search(name) is not None
+
+
+def without_secrets(plan: Plan) -> Plan:
+    """Give the plan as it may be shown: its field changes without secret values."""
+    secrets = Secrets()
+    return evolve(plan, changes=tuple(_shown(change, secrets) for change in plan.changes))
+
+
+def _shown(change: Change, secrets: Secrets) -> Change:
+    return evolve(change, fields=tuple(_field(change, each, secrets) for each in change.fields))
+
+
+def _field(change: Change, each: FieldChange, secrets: Secrets) -> FieldChange:
+    last = _LAST.search(each.path)
+    by_name = (last is not None and _secret_name(last[1])) or _ENV_VALUE.search(each.path) is not None
+    whole = change.key.kind == "secret" and not each.path.startswith(_OPEN)
+    if whole or (by_name and all(isinstance(value, str | None) for value in (each.old, each.new))):
+        return evolve(each, old=secrets.hidden(each.old), new=secrets.hidden(each.new))
+    return evolve(each, old=secrets.within(each.old), new=secrets.within(each.new))
