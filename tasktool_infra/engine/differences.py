@@ -9,7 +9,7 @@ from attrs import frozen
 
 from tasktool_infra.engine.fields import role_of
 from tasktool_infra.engine.resource import Resource
-from tasktool_infra.values.frozen import thaw
+from tasktool_infra.values.frozen import FrozenDict, thaw
 from tasktool_infra.values.secret import Sealed, Secret
 
 
@@ -49,7 +49,7 @@ def unchanged(live: Resource | None, wanted: Resource) -> int:
     hidden = {"identity", "state"}
     fields = [a for a in attrs.fields(type(wanted)) if a.eq and role_of(a) not in hidden]
     pairs = [(getattr(live, a.name), getattr(wanted, a.name)) for a in fields] if live is not None else []
-    return sum(old == new and not _empty(new) for old, new in pairs)
+    return sum(old == new and not (_empty(new) or new in (FrozenDict(), frozenset())) for old, new in pairs)
 
 
 def _between(path: str, old: Any, new: Any) -> Iterator[FieldChange]:

@@ -30,7 +30,7 @@ def _group(each: FieldChange) -> str:
 def _together(path: str, fields: list[FieldChange], *, created: bool) -> Iterator[Line]:
     if all(map(tells_of_statements, fields)):
         yield from _statements(path, fields, created=created)
-    elif any(each.path != path for each in fields) and all(each.old is None for each in fields):
+    elif created and any(each.path != path for each in fields):
         yield from _mapping(path, fields)
     else:
         for each in fields:

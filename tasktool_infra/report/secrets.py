@@ -9,6 +9,7 @@ from attrs import define, evolve, field
 
 from tasktool_infra.engine.differences import FieldChange
 from tasktool_infra.engine.plan import Change, Plan
+from tasktool_infra.values.secret import Sealed, Secret
 
 _NAMES = re.compile(
     r"(password|passwd|passphrase|secret|token|credentials?|private_?key|access_?key(_?id)?|api_?key|secret_?key"
@@ -24,7 +25,10 @@ _OPEN = ("metadata.labels", "labels", "type", "immutable")
 
 @define
 class Secrets:
-    """Numbers secret values: the same value has the same number."""
+    """Numbers secret values: the same value has the same number.
+
+    A Kubernetes Secret brings its values as secrets; those that stand elsewhere are known by their names and looks.
+    """
 
     _numbers: dict[str, int] = field(init=False, factory=dict)
 
@@ -32,7 +36,8 @@ class Secrets:
         """Give what stands for a value; absence is no secret."""
         if value is None or value == "":
             return value
-        key = json.dumps(value, sort_keys=True, default=str)
+        bare = value.value if isinstance(value, Secret) else value
+        key = repr(bare) if isinstance(bare, Sealed) else json.dumps(bare, sort_keys=True, default=repr)
         return f"<-- value not shown (#{self._numbers.setdefault(key, len(self._numbers) + 1)})"
 
     def within(self, value: Any) -> Any:
@@ -45,7 +50,8 @@ class Secrets:
             }
         if isinstance(value, list | tuple):
             return [self.within(item) for item in value]
-        return self.hidden(value) if isinstance(value, str) and _VALUES.search(value) else value
+        secret = isinstance(value, Secret | Sealed) or (isinstance(value, str) and _VALUES.search(value))
+        return self.hidden(value) if secret else value
 
     def _member(self, item: Any, *, secret: bool) -> Any:
         return self.hidden(item) if secret and isinstance(item, str) else self.within(item)
@@ -69,6 +75,6 @@ def _field(change: Change, each: FieldChange, secrets: Secrets) -> FieldChange:
     last = _LAST.search(each.path)
     by_name = (last is not None and _secret_name(last[1])) or _ENV_VALUE.search(each.path) is not None
     whole = change.key.kind == "secret" and not each.path.startswith(_OPEN)
-    if whole or (by_name and all(isinstance(value, str | None) for value in (each.old, each.new))):
+    if whole or (by_name and all(isinstance(value, str | Secret | Sealed | None) for value in (each.old, each.new))):
         return evolve(each, old=secrets.hidden(each.old), new=secrets.hidden(each.new))
     return evolve(each, old=secrets.within(each.old), new=secrets.within(each.new))

@@ -141,7 +141,7 @@ def test_a_namespace_that_is_not_ours_is_kept_with_what_others_have_in_it(here: 
     assert here.names("configmaps") == ["theirs"]
     for plural in ("ingresses", "services", "serviceaccounts", "deployments"):
         assert here.names(plural) == []
-    assert here.run("teardown", *PINNED).summary == "No changes."
+    assert here.run("teardown", *PINNED).summary.startswith("No changes.")
 
 
 def test_a_rollout_that_fails_is_told_in_one_block(made: Place) -> None:

@@ -101,7 +101,7 @@ def test_a_yes_is_enough_and_colours_tell_the_signs_apart(made: World) -> None:
     seen.until(PROMPT)
     seen.type("yes\n")
     said = seen.end(0)
-    assert "\x1b[31m  - namespace.prod" in said
+    assert "  \x1b[31m- namespace.prod" in said
     assert "Done: 0 added, 0 changed, 3 destroyed" in said
     plain = at_terminal(made.shell, "provision", "prod", NO_COLOR="1").end(0)
     assert "\x1b[" not in plain
@@ -123,5 +123,5 @@ def test_a_pipe_that_is_closed_breaks_no_run(cloud: World) -> None:
 def test_a_poor_encoding_breaks_no_run(cloud: World) -> None:
     shell = cloud.shell.having(PYTHONIOENCODING="ascii")
     cloud.aws("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
-    assert "versioning: false ? true" in shell.run("plan", "prod", "--adopt", "--only", f"s3_bucket.{BUCKET}").out
+    assert "versioning: false -> true" in shell.run("plan", "prod", "--adopt", "--only", f"s3_bucket.{BUCKET}").out
     shell.run("plan", "--help")

@@ -11,7 +11,7 @@ from tasktool_infra.engine.plan_moved import moved
 from tasktool_infra.kube.manifest import Manifest
 from tasktool_infra.kube.secrets import guarded, without_secrets
 from tasktool_infra.kube.transport import MANAGER
-from tasktool_infra.report.words import shown
+from tasktool_infra.report.values import short
 from tasktool_infra.values.frozen import freeze
 from tasktool_infra.values.secret import Secret
 from tests.answers import feed
@@ -59,7 +59,7 @@ def test_a_plan_says_that_it_changes_and_not_what_it_is() -> None:
     (field,) = drawn.changes[0].fields
     assert field.path == "data.password"
     assert field.old != field.new
-    told = [repr(drawn), shown(field.old), shown(field.new), to_json(drawn), str(moved(drawn, plan_of([])))]
+    told = [repr(drawn), short(field.old), short(field.new), to_json(drawn), str(moved(drawn, plan_of([])))]
     assert not [text for text in told if OLD in text or NEW in text]
 
 

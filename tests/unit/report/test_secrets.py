@@ -7,6 +7,7 @@ import pytest
 from tasktool_infra.engine.differences import FieldChange
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.report.secrets import without_secrets
+from tasktool_infra.values.secret import Secret
 from tests.unit.report.plans import change, plan
 
 HIDDEN = "<-- value not shown (#1)"
@@ -25,6 +26,7 @@ def seen(name: str, each: FieldChange) -> FieldChange:
         ("config_map.a", ".data.TZ", "Asia/Tokyo", "Asia/Tokyo"),
         ("config_map.a", ".data.config", "-----BEGIN RSA PRIVATE KEY-----\nabc", HIDDEN),
         ("config_map.a", ".data.key", "AKIAIOSFODNN7EXAMPLE", HIDDEN),
+        ("object.a", ".data.x", {"y": Secret("hunter2")}, {"y": HIDDEN}),
         ("secret.a", ".data.anything", "eA==", HIDDEN),
         ("secret.a", ".metadata.annotations.x", "y", HIDDEN),
         ("secret.a", "labels[env]", "prod", "prod"),
