@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from moto.eks.models import eks_backends
@@ -14,6 +14,7 @@ from moto.utilities.utils import get_partition
 from werkzeug.serving import make_server
 
 from tasktool_infra.sandbox import moto_patches
+from tasktool_infra.sandbox.authorization.enforcement import Enforced
 
 ENVIRONMENT = {"MOTO_ALLOW_NONEXISTENT_REGION": "true"}
 """What moto reads from the environment: regions that do not exist (`local`) are served too."""
@@ -37,7 +38,7 @@ def aws_server(account: str, activity: Callable[[], None] = lambda: None) -> Ite
     Starts empty and leaves moto empty. `activity` is called for every request. The account is a matter of the process:
     two servers at once share everything.
     """
-    application = DomainDispatcherApplication(create_backend_app)
+    application = Enforced(DomainDispatcherApplication(create_backend_app), account)
 
     def counted(environ: dict[str, Any], respond: Any) -> Iterable[bytes]:
         activity()
@@ -73,10 +74,19 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def plant_cluster(account: str, region: str, name: str, *, endpoint: str, ca: str, issuer: str) -> None:
+def plant_cluster(
+    account: str,
+    region: str,
+    name: str,
+    *,
+    endpoint: str,
+    ca: str,
+    issuer: str,
+    keys: Callable[[], Mapping[str, Any]] = dict,
+) -> None:
     """Put an ACTIVE cluster into EKS and its identity provider into IAM, unmarked, as eksctl makes it.
 
-    `ca` is the certificate authority in base64.
+    `ca` is the certificate authority in base64; `keys` gives the JWKS of the issuer, with which STS checks its tokens.
     """
     partition = get_partition(region)
     role = f"arn:{partition}:iam::{account}:role/eksctl-{name}-cluster-ServiceRole"
@@ -85,6 +95,7 @@ def plant_cluster(account: str, region: str, name: str, *, endpoint: str, ca: st
     cluster.endpoint = endpoint
     cluster.certificate_authority = {"data": ca}
     cluster.identity = {"oidc": {"issuer": issuer}}
+    cluster.signing_keys = keys  # type: ignore[attr-defined]
     iam = iam_backends[account][partition]
     iam.create_open_id_connect_provider(issuer, thumbprint_list=[], client_id_list=["sts.amazonaws.com"], tags=[])
 

@@ -43,7 +43,8 @@ def embedded(
         running(cluster=CLUSTER, issuer=issuer, key_secrets=key_secrets, activity=activity) as kubernetes,
     ):
         ca = base64.b64encode(kubernetes.ca).decode()
-        plant_cluster(account, region, CLUSTER, endpoint=kubernetes.endpoint, ca=ca, issuer=issuer)
+        reached = {"endpoint": kubernetes.endpoint, "ca": ca, "issuer": issuer}
+        plant_cluster(account, region, CLUSTER, **reached, keys=lambda: kubernetes.tokens.keys)
         sandbox = Sandbox(
             pid=os.getpid(),
             home=folder,

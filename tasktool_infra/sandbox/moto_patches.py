@@ -14,6 +14,9 @@ from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
+from moto.sts.responses import TokenResponse
+
+from tasktool_infra.sandbox.authorization.web_identity import assume_role_with_web_identity
 
 Method = Callable[..., Any]
 
@@ -29,6 +32,7 @@ def apply() -> None:
     _wrap(DynamoDBBackend, "tag_resource", _replacing)
     for name, method in (("add_client_id_to", _add_client_id), ("remove_client_id_from", _remove_client_id)):
         setattr(IamResponse, f"{name}_open_id_connect_provider", method)
+    _wrap(TokenResponse, "assume_role_with_web_identity", lambda _: assume_role_with_web_identity)
 
 
 def _wrap(owner: Any, name: str, wrapper: Callable[[Method], Method]) -> None:

@@ -24,17 +24,21 @@ class Rule:
     """One action that an operation needs.
 
     ``on`` is the ARN, with parameters of the call in braces (``{SSESpecification.KMSMasterKeyId}``) beside
-    ``{partition}``, ``{region}``, ``{account}`` and ``{RolePath}``; a list gives an ARN for each item. ``when`` names a
-    parameter without which the action is not needed.
+    ``{partition}``, ``{region}``, ``{account}`` and ``{RolePath}``; a list gives an ARN for each item, an object
+    for each key. ``when`` names a parameter without which the action is not needed, ``unless`` one with which
+    it is not.
     """
 
     action: str
     on: str = "*"
     when: str = ""
+    unless: str = ""
 
     def needs(self, parameters: Mapping[str, Any], place: Place, role_paths: Mapping[str, str]) -> Iterator[Need]:
         """Give what a call with these parameters needs."""
         if self.when and _find(self.when, parameters) is None:
+            return
+        if self.unless and _find(self.unless, parameters) is not None:
             return
         names = {"partition": place.partition, "region": place.region, "account": place.account}
         # Calls name a role without its path, which is part of its ARN.
@@ -49,7 +53,7 @@ def _filled(template: str, values: Mapping[str, Any]) -> Iterator[str]:
         yield template
         return
     value = _find(field[1], values)
-    for each in value if isinstance(value, tuple | list) else (value,):
+    for each in value if isinstance(value, tuple | list | Mapping) else (value,):
         text = str(each).removeprefix("https://")
         yield from _filled(template[: field.start()] + text + template[field.end() :], values)
 

@@ -38,13 +38,16 @@ class Api:
     def _answer(self, request: Request) -> Answer:
         if request.path in OPEN:
             return Answer(discovery.VERSION if request.path == "/version" else "ok")
-        if request.method == "GET" and (document := discovery.document(request.path)):
+        if request.method == "GET" and (document := self._document(request.path)):
             return Answer(document)
         target = address.parse(request.path)
         verb = self._verb(request, target)
         if verb is None:
             raise errors.method_not_allowed()
         return verb(request, target)
+
+    def _document(self, path: str) -> Json | None:
+        return discovery.document(path) or self.tokens.document(path)
 
     def _verb(self, request: Request, target: Target) -> Callable[[Request, Target], Answer] | None:
         on_list = {"GET": self._list, "POST": self._create, "DELETE": self._delete_all}
@@ -136,7 +139,8 @@ class Api:
     def _token(self, request: Request, target: Target) -> Answer:
         account = self.objects.get(target)
         body = request.object(messages.JSON, messages.YAML)
-        return Answer(body | {"status": self.tokens.issue(account, body.get("spec") or {})}, 201)
+        where = {"name": target.name, "namespace": target.namespace}
+        return Answer(self.tokens.issue(account, body) | {"metadata": body.get("metadata", {}) | where}, 201)
 
 
 def _change(media: str, content: Any, target: Target) -> Callable[[Json], Any]:

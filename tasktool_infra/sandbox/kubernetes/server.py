@@ -62,6 +62,7 @@ class KubernetesServer:
     """The certificate authority, PEM."""
     admin_token: str = field(repr=False)
     objects: Objects = field(repr=False)
+    tokens: ServiceAccountTokens
 
 
 @contextlib.contextmanager
@@ -88,7 +89,8 @@ def running(
         serving = threading.Thread(target=server.serve_forever, args=(0.05,), name="sandbox-kubernetes", daemon=True)
         serving.start()
         try:
-            yield KubernetesServer(f"https://127.0.0.1:{server.server_port}", certificates.ca, admin_token, objects)
+            endpoint = f"https://127.0.0.1:{server.server_port}"
+            yield KubernetesServer(endpoint, certificates.ca, admin_token, objects, tokens)
         finally:
             objects.store.close()
             server.shutdown()

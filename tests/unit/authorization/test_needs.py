@@ -65,8 +65,16 @@ def literals(file: Path) -> set[str]:
             "dynamodb",
             "query",
             {"TableName": "tasks", "IndexName": "i"},
-            [("dynamodb:Query", TABLE), ("dynamodb:Query", f"{TABLE}/index/i")],
+            [("dynamodb:Query", f"{TABLE}/index/i")],
         ),
+        ("dynamodb", "query", {"TableName": "tasks"}, [("dynamodb:Query", TABLE)]),
+        (
+            "dynamodb",
+            "batch_write_item",
+            {"RequestItems": {"tasks": [], "other": []}},
+            [("dynamodb:BatchWriteItem", TABLE), ("dynamodb:BatchWriteItem", TABLE.replace("tasks", "other"))],
+        ),
+        ("s3", "upload_part", {"Bucket": "b", "Key": "a/k"}, [("s3:PutObject", "arn:aws:s3:::b/a/k")]),
         ("s3", "head_bucket", {"Bucket": "b"}, [("s3:ListBucket", "arn:aws:s3:::b")]),
         (
             "s3",

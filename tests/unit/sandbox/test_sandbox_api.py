@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from attrs import evolve
 
+from tasktool_infra.sandbox import jwt
 from tasktool_infra.sandbox.kubernetes.server import KubernetesServer
 from tests.unit.sandbox.conftest import Answer, Client, connect, eventually
 
@@ -268,8 +269,7 @@ def test_a_deployment_without_its_account_does_not_become_available(client: Clie
 
 def test_reviews_and_account_tokens(client: Client, kubernetes: KubernetesServer, namespace: str) -> None:
     client.send("POST", f"{namespace}/serviceaccounts", {"metadata": {"name": "robot"}})
-    request = {"spec": {"audiences": ["sts.amazonaws.com"]}}
-    token = client.send("POST", f"{namespace}/serviceaccounts/robot/token", request).body["status"]["token"]
+    token = client.send("POST", f"{namespace}/serviceaccounts/robot/token", {}).body["status"]["token"]
     robot = connect(kubernetes, token=token)
     review = robot.send("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", {})
     name = namespace.rpartition("/")[2]
@@ -277,6 +277,31 @@ def test_reviews_and_account_tokens(client: Client, kubernetes: KubernetesServer
     access = robot.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {"spec": {}})
     assert (access.code, access.body["status"]["allowed"]) == (201, True)
     assert client.get("/apis/authentication.k8s.io/v1/selfsubjectreviews").code == 405
+
+
+def test_a_token_for_somebody_else_opens_nothing_here(
+    client: Client, kubernetes: KubernetesServer, namespace: str
+) -> None:
+    client.send("POST", f"{namespace}/serviceaccounts", {"metadata": {"name": "robot"}})
+    request = {"spec": {"audiences": ["sts.amazonaws.com"], "expirationSeconds": 600}}
+    answer = client.send("POST", f"{namespace}/serviceaccounts/robot/token", request)
+    assert (answer.code, answer.body["spec"]) == (201, request["spec"])
+    assert connect(kubernetes, answer.body["status"]["token"]).get("/api/v1/namespaces").code == 401
+    claims = jwt.parse(answer.body["status"]["token"]).claims
+    uid = client.get(f"{namespace}/serviceaccounts/robot").body["metadata"]["uid"]
+    assert claims["kubernetes.io"]["serviceaccount"] == {"name": "robot", "uid": uid}
+    short = client.send("POST", f"{namespace}/serviceaccounts/robot/token", {"spec": {"expirationSeconds": 60}})
+    assert (short.code, short.body["details"]["causes"][0]["field"]) == (422, "spec.expirationSeconds")
+    assert client.send("POST", f"{namespace}/serviceaccounts/nobody/token", request).code == 404
+
+
+def test_the_issuer_publishes_its_keys(client: Client, kubernetes: KubernetesServer, namespace: str) -> None:
+    client.send("POST", f"{namespace}/serviceaccounts", {"metadata": {"name": "robot"}})
+    token = client.send("POST", f"{namespace}/serviceaccounts/robot/token", {}).body["status"]["token"]
+    document = client.get("/.well-known/openid-configuration").body
+    assert document["issuer"] == kubernetes.tokens.issuer == jwt.parse(token).claims["iss"]
+    path = document["jwks_uri"].removeprefix(document["issuer"])
+    assert jwt.signed_by(jwt.parse(token), client.get(path).body)
 
 
 def test_the_certificate_is_only_good_with_its_authority(kubernetes: KubernetesServer) -> None:
