@@ -32,11 +32,12 @@ def local_tool(
     namespace = Namespace(name=environment.namespace)
     image, account = environment.emulator_image, facts.place.account
     parts = () if facts.embedded else emulator(image=image, within=namespace, account=account)
-    tags = FrozenDict(environment.tags)
+    tags = FrozenDict(environment.tags if facts.embedded else {})
     # The emulator speaks no TLS.
     stored: list[AwsResource] = [tasks_table(environment), Bucket(name=environment.bucket, tls_only=False)]
     host = parts[0].marked(owner) if parts else None
-    aws = [evolve(each, tags=tags, within=host).marked(owner).at(facts.place) for each in stored]
+    hosted = [evolve(each, tags=tags, within=host, hosted=host is not None) for each in stored]
+    aws = [each.marked(owner).at(facts.place) for each in hosted]
     around = Surroundings(
         application=APPLICATION,
         namespace=namespace,

@@ -30,12 +30,13 @@ _SEEN = (
 
 def reads(name: str, arn: str) -> tuple[Call, ...]:
     """Give the calls that read the table, its backups and its tags; which codes mean absence differs."""
+    return (describe(name), backups(name), tagging(arn, {"AccessDeniedException": FORBIDDEN}))
+
+
+def backups(name: str) -> Call:
+    """Give the call that describes the backups, which has a code of its own for absence."""
     absent = {**MISSING, "TableNotFoundException": GONE}
-    return (
-        describe(name),
-        Call("dynamodb", "describe_continuous_backups", {"TableName": name}, expects=absent),
-        tagging(arn, {"AccessDeniedException": FORBIDDEN}),
-    )
+    return Call("dynamodb", "describe_continuous_backups", {"TableName": name}, expects=absent)
 
 
 def tagging(arn: str, more: Mapping[str, Meaning] | None = None) -> Call:

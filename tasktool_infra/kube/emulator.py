@@ -135,6 +135,7 @@ def variables(account: str) -> dict[str, str]:
         "MOTO_ACCOUNT_ID": account,
         # The application calls its region `local`.
         "MOTO_ALLOW_NONEXISTENT_REGION": "true",
+        "ALLOW_NONSTANDARD_REGIONS": "1",
         "GATEWAY_PORT": str(PORT),
         "MINISTACK_ACCOUNT_ID": account,
     }

@@ -3,12 +3,19 @@
 from tasktool_infra import sandbox
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.exit_codes import BY_PROBLEM, OK
+from tasktool_infra.settings.errors import Kind, SettingsError
+
+LOCAL = "local"
+"""The environment whose programs are run on the machine of whoever works on them."""
 
 
-def manage(action: str) -> int:
-    """Do it and give the exit code; raises TasktoolError when it can't be done."""
+def manage(action: str, environment: str | None = None, config: str | None = None) -> int:
+    """Do it and give the exit code; raises TasktoolError when it can't be done.
+
+    With ``env``, ``environment`` says whose programs are to run beside the sandbox.
+    """
     try:
-        return _ACTIONS[action]()
+        return _ACTIONS[action]() if action in _ACTIONS else _env(environment, config)
     except sandbox.SandboxError as error:
         raise TasktoolError(str(error)) from error
 
@@ -29,9 +36,24 @@ def _stop() -> int:
     return OK.code
 
 
-def _env() -> int:
-    print("\n".join(sandbox.environment_lines(sandbox.start())))
+def _env(environment: str | None, config: str | None) -> int:
+    running = sandbox.start()
+    print("\n".join(sandbox.environment_lines(running, more=_of_programs(running, environment, config))))
     return OK.code
 
 
-_ACTIONS = {"start": _start, "status": _status, "stop": _stop, "env": _env}
+def _of_programs(running: sandbox.Sandbox, environment: str | None, config: str | None) -> dict[str, str]:
+    """Give the variables of an environment's programs: those of `local` unasked, where there is such a one."""
+    from tasktool_infra.programs import program_variables
+    from tasktool_infra.sdk import in_sandbox, load
+
+    try:
+        described = load(environment or LOCAL, config=config)
+    except SettingsError as error:
+        if environment is None and error.kind is Kind.UNKNOWN_ENVIRONMENT:
+            return {}
+        raise
+    return program_variables(in_sandbox(described), running)
+
+
+_ACTIONS = {"start": _start, "status": _status, "stop": _stop}

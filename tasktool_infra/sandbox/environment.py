@@ -11,14 +11,16 @@ DISTURBING = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SE
 """Variables that would send a program elsewhere, or with other credentials."""
 
 
-def environment_lines(sandbox: Sandbox, environ: Mapping[str, str] | None = None) -> list[str]:
+def environment_lines(
+    sandbox: Sandbox, environ: Mapping[str, str] | None = None, more: Mapping[str, str] | None = None
+) -> list[str]:
     """`export` and `unset` lines for `eval`: AWS and Kubernetes clients then talk to the sandbox, whatever was set.
 
-    `environ` is what is set now, this process's environment by default. Source: AWS SDKs and tools reference guide,
-    "Environment variables"; kubectl reference, KUBECONFIG.
+    `environ` is what is set now, this process's environment by default; `more` is exported besides. Source: AWS SDKs
+    and tools reference guide, "Environment variables"; kubectl reference, KUBECONFIG.
     """
     now = os.environ if environ is None else environ
-    exports = variables(sandbox, now)
+    exports = {**variables(sandbox, now), **(more or {})}
     unset = sorted({*DISTURBING, *(name for name in now if name.startswith("AWS_ENDPOINT_URL_"))})
     if "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" in now:
         unset.append("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")

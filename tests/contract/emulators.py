@@ -29,11 +29,14 @@ class Emulator:
 
 
 @contextmanager
-def moto() -> Iterator[Emulator]:
-    """Run moto as it comes: in a process of its own, so that what a sandbox mends in this one is no part of it."""
+def moto(*settings: str) -> Iterator[Emulator]:
+    """Run moto as it comes, or with some settings.
+
+    In a process of its own, so that what a sandbox mends in this one is no part of it.
+    """
     port = free_port()
     program = f"from moto.server import main; main(['-H', '127.0.0.1', '-p', '{port}'])"
-    with served("moto", [sys.executable, "-W", "ignore", "-c", program], port):
+    with served("moto", ["env", *settings, sys.executable, "-W", "ignore", "-c", program], port):
         yield Emulator("moto", f"http://127.0.0.1:{port}", "/moto-api/reset")
 
 

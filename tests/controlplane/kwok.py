@@ -128,6 +128,14 @@ def logs(file: str, *, namespace: str | None = None) -> Document:
     return {"apiVersion": "kwok.x-k8s.io/v1alpha1", "kind": "ClusterLogs", "metadata": {"name": "all"}, "spec": spec}
 
 
+def forwarded(namespace: str, port: int, target: int) -> Document:
+    """Lead a port of every pod in a namespace to one of this machine."""
+    forward = {"ports": [port], "target": {"address": "127.0.0.1", "port": target}}
+    spec = {"selector": {"matchNamespaces": [namespace]}, "forwards": [forward]}
+    kind = "ClusterPortForward"
+    return {"apiVersion": "kwok.x-k8s.io/v1alpha1", "kind": kind, "metadata": {"name": namespace}, "spec": spec}
+
+
 def log_text(*lines: str) -> str:
     """Write lines as a container runtime does."""
     return "".join(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}000Z stdout F {line}\n" for line in lines)

@@ -27,13 +27,10 @@ def cloud(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def inside(cloud: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Inside]:
-    """Give the commands in this process, where they start at once, with the environment of the cloud's shell."""
-    for name in [name for name in os.environ if name.startswith(("AWS_", "TASKTOOL_"))]:
-        monkeypatch.delenv(name)
-    for name, value in cloud.shell.environ.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(cloud.shell.folder)
+def commands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[[Shell], Inside]]:
+    """Give what makes, of a shell, the commands in this process, where they start at once, with its environment."""
     before = signal.getsignal(signal.SIGTERM)
 
     def run(command: str, *arguments: str, expect: int = 0) -> Done:
@@ -42,8 +39,22 @@ def inside(cloud: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         assert done.code == expect, done.said
         return done
 
-    yield run
+    def made(shell: Shell) -> Inside:
+        for name in [name for name in os.environ if name.startswith(("AWS_", "TASKTOOL_"))]:
+            monkeypatch.delenv(name)
+        for name, value in shell.environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(shell.folder)
+        return run
+
+    yield made
     signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def inside(cloud: World, commands: Callable[[Shell], Inside]) -> Inside:
+    """Give the commands in this process, with the environment of the cloud's shell."""
+    return commands(cloud.shell)
 
 
 @pytest.fixture

@@ -27,9 +27,10 @@ LINE = re.compile(r"^  ([-+~!?…] \w+\.[^\s:]+)", re.MULTILINE)
 def without_app(command: str, arguments: tuple[str, ...]) -> list[str]:
     """Give the arguments, limited to AWS and access where they name no layer.
 
-    Nobody has pushed images to these clouds, so the application would wait for them. It has tests of its own.
+    Nobody has pushed images to these clouds, so the application would wait for them. It has tests of its own; `local`
+    needs none pushed.
     """
-    whole = command == "sandbox" or {"--only", "--sandbox", "--help", "--version"} & set(arguments)
+    whole = command == "sandbox" or {"local", "--only", "--sandbox", "--help", "--version"} & set(arguments)
     return [*arguments] if whole or not arguments else [*arguments, "--only", "aws", "access"]
 
 

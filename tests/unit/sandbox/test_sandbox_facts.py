@@ -63,6 +63,13 @@ def test_the_shell_lines_clear_the_way() -> None:
     assert not [line for line in rest if line.startswith(("AWS_PROFILE", "AWS_ENDPOINT_URL_", "AWS_IGNORE"))]
 
 
+def test_more_is_exported_besides() -> None:
+    lines = environment_lines(sandbox(Path("/home")), {}, {"TASK_TABLE_NAME": "tasks", "TITLE": "a 'b'"})
+    script = "\n".join([*lines, 'echo "$TASK_TABLE_NAME $TITLE"'])
+    shell = subprocess.run(["/bin/sh", "-c", script], env={}, capture_output=True, text=True, check=True)
+    assert shell.stdout == "tasks a 'b'\n"
+
+
 def test_the_folder_is_private_and_its_own(home: Path) -> None:
     assert prepare() == home == locate()
     assert home.stat().st_mode & 0o777 == 0o700
