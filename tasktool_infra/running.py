@@ -102,7 +102,7 @@ class Order:
         """What every resource is brought to."""
         if self.removing:
             return Removing(removal=Removal(delete_data=self.delete_data))
-        return Making(adopt=self.adopt)
+        return Making(adopt=self.adopt, looking=self.command == "plan")
 
 
 def planned(order: Order) -> Plan:

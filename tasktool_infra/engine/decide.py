@@ -17,9 +17,13 @@ ADOPT = "If it is meant to belong to this environment, run again with --adopt; i
 
 @frozen(kw_only=True)
 class Making:
-    """The goal of a provision: every resource as wanted."""
+    """The goal of a provision: every resource as wanted.
+
+    ``looking`` says that nobody will carry it out: what the caller may not do is then no obstacle, but a remark.
+    """
 
     adopt: bool = False
+    looking: bool = False
 
     def change(self, wanted: Resource, live: Resource | None) -> Change:
         """Give what the plan does to one resource."""
@@ -39,7 +43,8 @@ class Making:
         return change
 
     def _make(self, wanted: Resource, live: Resource | None, *, adopts: bool) -> Change:
-        refusals = tuple(wanted.refuses(live))
+        against = tuple(wanted.refuses(live))
+        refusals = tuple(each for each in against if not (self.looking and each.problem is Problem.DENIED))
         if refusals:
             reasons = "; ".join(refusal.reason for refusal in refusals)
             ways_out = " ".join(dict.fromkeys(refusal.way_out for refusal in refusals))

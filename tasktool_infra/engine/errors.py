@@ -4,6 +4,7 @@ TasktoolError
 ├── ApiError            an API answered with an error, or did not answer
 │   └── OpenOutcome     a write whose outcome only reading again can tell
 ├── DeadlinePassed      it went on longer than it may
+├── Barred              it is not there, and the caller may not make it
 ├── NotAccepted         the API took the change and still reports the old state
 ├── Refused             the plan, the target or the input forbids it; nothing was written
 ├── Declined            a needed yes was not given; nothing was written
@@ -94,6 +95,12 @@ class DeadlinePassed(TasktoolError):
     """Something went on for longer than it may; running again continues."""
 
     problem = Problem.UNFINISHED
+
+
+class Barred(TasktoolError):
+    """Something is not there, and the caller may not make it; a plan that is only looked at can still show it."""
+
+    problem = Problem.DENIED
 
 
 class NotAccepted(TasktoolError):

@@ -6,7 +6,7 @@ from attrs import evolve, frozen
 
 from tasktool_infra.engine.decide import Goal, Making, unknown
 from tasktool_infra.engine.driver import Driver, Failure, Outcome, Success, Task
-from tasktool_infra.engine.errors import Interrupted, TasktoolError
+from tasktool_infra.engine.errors import Barred, Interrupted, TasktoolError
 from tasktool_infra.engine.gateways import following, gateway, hosts_first
 from tasktool_infra.engine.gateways import read as read_through
 from tasktool_infra.engine.order import needed
@@ -78,9 +78,12 @@ def _change(item: Resource | Finder, outcome: Outcome, goal: Goal) -> Change:
         assert isinstance(item, Resource)
         return goal.change(item, outcome.value)
     assert isinstance(outcome, Failure)
-    if isinstance(outcome.error, TasktoolError):
-        return unknown(item, outcome.error)
-    raise outcome.error
+    error = outcome.error
+    if isinstance(error, Barred) and isinstance(goal, Making) and goal.looking and isinstance(item, Resource):
+        return evolve(goal.change(item, None), remarks=(f"not checked: {error.message}",))
+    if isinstance(error, TasktoolError):
+        return unknown(item, error)
+    raise error
 
 
 def _standing(strays: Iterable[Stray], found: Mapping[Key, Resource | None]) -> list[Stray]:

@@ -6,7 +6,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from tasktool_infra.engine.calls import GONE, Call, Meaning, Reading
-from tasktool_infra.engine.errors import ApiError, Problem, Refused, TasktoolError
+from tasktool_infra.engine.errors import ApiError, Barred, Problem, Refused, TasktoolError
 from tasktool_infra.engine.resource import Refusal
 from tasktool_infra.kube.answers import (
     CONFLICT,
@@ -118,7 +118,7 @@ def _barred(manifest: Mapping[str, Any], error: ApiError) -> Reading[Judgement]:
         raise _refused(manifest, error)
     found = yield get(manifest)
     if found is GONE:
-        raise _refused(manifest, error)
+        raise Barred(error.message, next_step=error.next_step) if unpatchable else _refused(manifest, error)
     if found["metadata"].get("deletionTimestamp"):
         return Judgement(found=found)
     if not unpatchable:

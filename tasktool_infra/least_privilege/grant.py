@@ -42,7 +42,7 @@ def grant(environment: Environment, command: str, target: Target) -> Grant:
     if not target.issuer:
         step = "Set `oidc_provider_url` (aws eks describe-cluster shows it), or name the cluster and have access to it."
         raise Refused("The cluster's issuer is not known, and with it the OIDC provider.", next_step=step)
-    resources = _resources(environment, target)
+    resources = resources_of(environment, target)
     attachable = [each.arn for each in resources if isinstance(each, Policy)]
     cluster = environment.eks_cluster_name or ""
     return Grant(
@@ -57,6 +57,7 @@ def _known() -> str:
     return f"Known: {', '.join(COMMANDS)}."
 
 
-def _resources(environment: Environment, target: Target) -> tuple[Resource, ...]:
+def resources_of(environment: Environment, target: Target) -> tuple[Resource, ...]:
+    """Give every resource of an environment at its target. Calls nobody."""
     facts = Facts(place=target.place, issuer=target.issuer)
     return task_tool(environment, facts, rendered(environment, target))

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from tasktool_infra.engine.calls import GONE, Call
 from tasktool_infra.engine.decide import Making, Removing
-from tasktool_infra.engine.errors import ApiError, Problem, Refused
+from tasktool_infra.engine.errors import ApiError, Barred, Problem, Refused
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.engine.resource import Phase, Removal
@@ -134,7 +134,10 @@ def test_without_the_right_to_patch_our_fields_are_compared() -> None:
     change = Making().change(WANTED, other)
     assert (change.action, change.problem) == (Action.REFUSE, Problem.DENIED.name)
     assert change.reason == f"spec.replicas is 4, wanted 1; {CANNOT}"
-    with pytest.raises(ApiError, match="cannot patch"):
+    assert other is not None
+    looked_at = Making(looking=True).change(WANTED, other)
+    assert (looked_at.action, looked_at.remarks) == (Action.UPDATE, other.remarks)
+    with pytest.raises(Barred, match="cannot patch"):
         feed(WANTED.read(), {**answers, "get": error("NotFound")})
 
 
