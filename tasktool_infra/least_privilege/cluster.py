@@ -52,8 +52,6 @@ def _of_members(command: str, apply_set: ApplySet) -> Iterator[Right]:
             yield _any("delete", place.api_version, place.kind, place.namespace)
     if command == TEARDOWN:
         yield from rights(EXTERNAL_DNS)
-        # The list of kinds is made shorter as they go.
-        yield from rights(Call(SERVICE, "apply", {"manifest": apply_set.manifest()}))
         return
     namespaces = {apply_set.namespace, *apply_set.namespaces}
     looked_at: list[tuple[str, str]] = [*USERS, SCALER, *([EVENT] if command == PROVISION else [])]
