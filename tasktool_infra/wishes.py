@@ -38,8 +38,7 @@ def wishes(
 
     Raises Refused when the cluster is said to be gone and is not, or when the manifests can't be rendered.
     """
-    images = not (target.sandbox or removing)
-    facts = Facts(place=target.place, issuer=target.issuer, images=images, embedded=target.sandbox)
+    facts = Facts(place=target.place, issuer=target.issuer, images=not removing, embedded=target.sandbox)
     unsaid = _unsaid(environment, target) if app and not removing else None
     manifests = rendered(environment, target) if app and unsaid is None and not cluster_gone else ()
     resources = DESCRIPTIONS[environment.aws](environment, facts, manifests)

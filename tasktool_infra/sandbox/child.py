@@ -40,11 +40,12 @@ def serve(home: Path, region: str, account: str, ready: int) -> None:
         state.unlink(missing_ok=True)
         # Both need seconds of imports, which a second sandbox for this folder should not get to.
         from tasktool_infra.sandbox.embedded import embedded
+        from tasktool_infra.sandbox.played_images import played_images
 
         ended, activity = threading.Event(), Activity()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: ended.set())
-        with embedded(region, account=account, home=home, activity=activity) as sandbox:
+        with played_images(), embedded(region, account=account, home=home, activity=activity) as sandbox:
             write_state(sandbox)
             os.write(ready, READY)
             os.close(ready)

@@ -9,8 +9,12 @@ from tasktool_infra.sandbox.kubernetes.targets import Options, Target
 Json = dict[str, Any]
 OPTIONS = Options("sandbox")
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system", "cert-manager", "ingress-nginx")
+ARCHITECTURE = "amd64"
 NODE: Json = {
-    "metadata": {"name": "sandbox", "labels": {"kubernetes.io/hostname": "sandbox", "kubernetes.io/arch": "amd64"}},
+    "metadata": {
+        "name": "sandbox",
+        "labels": {"kubernetes.io/hostname": "sandbox", "kubernetes.io/arch": ARCHITECTURE},
+    },
 }
 CAPACITY = {"cpu": "4", "memory": "16Gi", "pods": "110"}
 NODE_STATUS: Json = {

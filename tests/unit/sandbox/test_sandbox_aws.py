@@ -11,6 +11,7 @@ import pytest
 
 from tasktool_infra.sandbox import Sandbox
 from tasktool_infra.sandbox.embedded import embedded
+from tasktool_infra.sandbox.played_images import played_images
 from tests.unit.sandbox.conftest import connect
 from tests.unit.sandbox.test_sandbox_eks_token import token as eks_token
 
@@ -188,3 +189,32 @@ def test_marks_travel_in_the_creating_call(aws: Clients) -> None:
 
 def test_the_region_of_the_local_overlay_is_served(aws: Clients) -> None:
     assert aws("dynamodb", region_name="local").list_tables()["TableNames"] == []
+
+
+@pytest.fixture
+def pushed() -> Iterator[None]:
+    with played_images():
+        yield
+
+
+@pytest.mark.usefixtures("pushed")
+def test_an_image_that_is_looked_for_counts_as_pushed(aws: Clients) -> None:
+    ecr, tag = aws("ecr"), [{"imageTag": "1.0.0"}]
+    early = ecr.describe_images(repositoryName="played", imageIds=tag)["imageDetails"]
+    assert code(ecr.list_images, repositoryName="played") == "RepositoryNotFoundException"
+    ecr.create_repository(repositoryName="played")
+    assert [image["imageDigest"] for image in early] == [
+        image["imageDigest"] for image in ecr.list_images(repositoryName="played")["imageIds"]
+    ]
+    ecr.describe_images(repositoryName="played", imageIds=[{"imageTag": "2.0.0"}, *tag])
+    assert sorted(i["imageTag"] for i in ecr.list_images(repositoryName="played")["imageIds"]) == ["1.0.0", "2.0.0"]
+    (image,) = ecr.batch_get_image(repositoryName="played", imageIds=tag)["images"]
+    assert [each["platform"]["architecture"] for each in json.loads(image["imageManifest"])["manifests"]] == ["amd64"]
+    assert code(ecr.delete_repository, repositoryName="played") == "RepositoryNotEmptyException"
+    ecr.delete_repository(repositoryName="played", force=True)
+
+
+def test_nothing_is_played_unless_asked_for(aws: Clients) -> None:
+    aws("ecr").create_repository(repositoryName="empty")
+    absent = {"repositoryName": "empty", "imageIds": [{"imageTag": "1.0.0"}]}
+    assert code(aws("ecr").describe_images, **absent) == "ImageNotFoundException"
