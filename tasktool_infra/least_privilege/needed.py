@@ -14,6 +14,9 @@ from tasktool_infra.least_privilege.parameters import parameters
 
 PLAN, PROVISION, TEARDOWN, VERIFY = COMMANDS = ("plan", "provision", "teardown", "verify")
 
+ALIASES = Call("iam", "list_account_aliases")
+"""The account's name beside its number; a run that may not ask leaves it out."""
+
 
 def needed(command: str, resources: Iterable[Resource], place: Place, cluster: str = "") -> frozenset[Need]:
     """Give every action that a command may need for these resources, whatever it finds there.
@@ -23,7 +26,7 @@ def needed(command: str, resources: Iterable[Resource], place: Place, cluster: s
     ours = [resource for resource in resources if isinstance(resource, AwsResource)]
     paths = {role.name: role.path for role in ours if isinstance(role, Role)}
     found = {need for resource in ours for need in _of(command, resource, place, paths)}
-    target = (Call("eks", "describe_cluster", {"name": cluster}),) if cluster else ()
+    target = [ALIASES, *([Call("eks", "describe_cluster", {"name": cluster})] if cluster else [])]
     return frozenset(found.union(*(needs(call, place) for call in target)))
 
 
