@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tasktool_infra.aws.oidc_provider import OidcProvider
     from tasktool_infra.aws.place import Place
     from tasktool_infra.aws.s3_bucket import Bucket
+    from tasktool_infra.engine.claims import Claim
     from tasktool_infra.engine.errors import (
         ApiError,
         DeadlinePassed,
@@ -41,9 +42,10 @@ if TYPE_CHECKING:
     from tasktool_infra.kube.namespace import Namespace
     from tasktool_infra.kube.service_account import ServiceAccount
     from tasktool_infra.least_privilege.grant import Grant
+    from tasktool_infra.proving import Verification
     from tasktool_infra.running import PlanRefused
     from tasktool_infra.saved_plan import PlanMoved, load_plan, save_plan
-    from tasktool_infra.sdk import load, permissions, plan, provision, teardown
+    from tasktool_infra.sdk import load, permissions, plan, provision, teardown, verify
     from tasktool_infra.settings.environment import Environment
     from tasktool_infra.settings.errors import SettingsError
 
@@ -59,6 +61,7 @@ _HOMES = {
     "aws.oidc_provider": ("OidcProvider",),
     "aws.place": ("Place",),
     "aws.s3_bucket": ("Bucket",),
+    "engine.claims": ("Claim",),
     "engine.errors": (
         "ApiError",
         "DeadlinePassed",
@@ -75,9 +78,10 @@ _HOMES = {
     "kube.namespace": ("Namespace",),
     "kube.service_account": ("ServiceAccount",),
     "least_privilege.grant": ("Grant",),
+    "proving": ("Verification",),
     "running": ("PlanRefused",),
     "saved_plan": ("PlanMoved", "load_plan", "save_plan"),
-    "sdk": ("load", "permissions", "plan", "provision", "teardown"),
+    "sdk": ("load", "permissions", "plan", "provision", "teardown", "verify"),
     "settings.environment": ("Environment",),
     "settings.errors": ("SettingsError",),
 }
@@ -89,6 +93,7 @@ __all__ = [
     "Attribute",
     "Bucket",
     "Change",
+    "Claim",
     "Cluster",
     "DeadlinePassed",
     "Declined",
@@ -116,6 +121,7 @@ __all__ = [
     "SettingsError",
     "Table",
     "TasktoolError",
+    "Verification",
     "__version__",
     "irsa_trust",
     "load",
@@ -125,6 +131,7 @@ __all__ = [
     "provision",
     "save_plan",
     "teardown",
+    "verify",
 ]
 
 

@@ -17,7 +17,7 @@ from tasktool_infra.engine.events import Listeners, Noted, Planned
 from tasktool_infra.engine.execute import Result, Run, RunFailed
 from tasktool_infra.engine.foresight import foreseen
 from tasktool_infra.engine.owner import Owner
-from tasktool_infra.engine.plan import Plan
+from tasktool_infra.engine.plan import Change, Plan
 from tasktool_infra.engine.plan_moved import moved
 from tasktool_infra.engine.resource import Key, Removal, Resource
 from tasktool_infra.engine.survey import Item, survey
@@ -107,7 +107,7 @@ class Order:
 
 def planned(order: Order) -> Plan:
     """Make the plan and tell of it; nothing is written. Raises what stands in the way of even planning."""
-    with _opened(order) as run:
+    with opened_for(order) as run:
         return _plan(order, run).plan
 
 
@@ -116,7 +116,7 @@ def carried_out(order: Order) -> Result:
 
     Raises PlanRefused (nothing was written), Declined (no yes), RunFailed (with the result), Interrupted.
     """
-    with _opened(order) as run:
+    with opened_for(order) as run:
         return carry_out(order, run)
 
 
@@ -157,7 +157,7 @@ def _check(order: Order, plan: Plan) -> None:
         check_unmoved(order.plan, plan)
 
 
-def _opened(order: Order) -> AbstractContextManager[Opened]:
+def opened_for(order: Order) -> AbstractContextManager[Opened]:
     """Open the way to where AWS is for these environments; raises Refused when that is not one place."""
     first = order.environments[0]
     if order.sandbox or {each.aws for each in order.environments} == {ACCOUNT}:
@@ -181,13 +181,18 @@ class Drawn:
     found: dict[Key, Resource | None]
 
 
-def _plan(order: Order, run: Opened) -> Drawn:
-    drawn = _drawn(order, run)
-    order.listeners(Planned(at=run.driver.clock.now(), plan=drawn.plan))
-    return drawn
+@frozen
+class Looked:
+    """What is wanted where, what stands, and what would be done about it."""
+
+    targets: list[Target]
+    items: tuple[Item, ...]
+    changes: tuple[Change, ...]
+    found: dict[Key, Resource | None]
 
 
-def _drawn(order: Order, run: Opened) -> Drawn:
+def looked(order: Order, run: Opened) -> Looked:
+    """Find the target, and read everything that the order is about; raises what stands in the way of that."""
     prepare_clients(run)
     if set(order.only) != {"aws"}:
         prepare_kubernetes()
@@ -197,8 +202,20 @@ def _drawn(order: Order, run: Opened) -> Drawn:
         items = chosen(_items(order, targets), order.only, removing=order.removing)
         if any(item.layer != "aws" for item in items):
             connect_cluster(run, order.environments[0], targets[0])
-        changes, found = survey(run.driver, items, order.goal)
-        changes = foreseen(run.driver, changes)
+        return Looked(targets, items, *survey(run.driver, items, order.goal))
+
+
+def _plan(order: Order, run: Opened) -> Drawn:
+    drawn = _drawn(order, run)
+    order.listeners(Planned(at=run.driver.clock.now(), plan=drawn.plan))
+    return drawn
+
+
+def _drawn(order: Order, run: Opened) -> Drawn:
+    seen = looked(order, run)
+    targets = seen.targets
+    with interruptible(run.driver.interrupt, signals=order.signals):
+        changes = foreseen(run.driver, seen.changes)
     plan = Plan(
         command=order.command,
         environment=order.environment,
@@ -211,7 +228,7 @@ def _drawn(order: Order, run: Opened) -> Drawn:
         notes=notes(order.environments[0], targets[0]),
         options=order.options,
     )
-    return Drawn(plan, {item.key: item for item in items if isinstance(item, Resource)}, found)
+    return Drawn(plan, {item.key: item for item in seen.items if isinstance(item, Resource)}, seen.found)
 
 
 def _as_json(setting: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The public calls: load, plan, provision, teardown, permissions."""
+"""The public calls: load, plan, provision, verify, teardown, permissions."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +13,7 @@ from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.resource import Resource
+from tasktool_infra.proving import Verification, verified
 from tasktool_infra.running import FLAGS, Order, carried_out, planned
 from tasktool_infra.sandbox.facts import CLUSTER
 from tasktool_infra.saved_plan import as_planned, load_plan
@@ -107,6 +108,23 @@ def provision(
             given=settings_given,
         )
     )
+
+
+def verify(
+    what: What,
+    *,
+    only: str | Iterable[str] | None = None,
+    sandbox: bool = False,
+    config: str | Path | None = None,
+    owner: Owner | None = None,
+    **settings_given: Any,
+) -> Verification:
+    """Hold everything that is wanted of ``what`` against what stands, and give all the claims; writes nothing.
+
+    Takes what :func:`plan` takes. A claim that does not hold is no error: look at ``broken`` or ``ok``. Raises what
+    stands in the way of looking at all: ApiError without credentials, Refused for another target than was asked for.
+    """
+    return verified(order("verify", what, only=only, sandbox=sandbox, config=config, owner=owner, given=settings_given))
 
 
 def teardown(

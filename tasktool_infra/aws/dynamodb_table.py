@@ -35,6 +35,8 @@ class Table(AwsResource):
     """
 
     kind = "dynamodb_table"
+    hardening = frozenset({"point_in_time_recovery", "deletion_protection", "kms_key_arn"})
+    takes_time = True
 
     name: str = identity()
     hash_key: Attribute = immutable(ANOTHER_TABLE, converter=attribute)

@@ -34,6 +34,7 @@ class Repository(AwsResource):
     """
 
     kind = "ecr_repository"
+    hardening = frozenset({"scan_on_push", "immutable_tags", "excluded_tags", "untagged_days", "kms_key_arn"})
 
     name: str = identity()
     scan_on_push: bool = True

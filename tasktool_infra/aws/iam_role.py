@@ -10,10 +10,12 @@ from tasktool_infra.aws import tags
 from tasktool_infra.aws.documents import TRUST_SIZE, Document
 from tasktool_infra.aws.iam_policy import Policy
 from tasktool_infra.aws.iam_shared import EXISTS, look, take, to_document
+from tasktool_infra.aws.iam_trust import trust_parts
 from tasktool_infra.aws.irsa import irsa_trust
 from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.calls import GONE, Reading, Step, write
+from tasktool_infra.engine.claims import ABSENT, Claim, by_field, claim
 from tasktool_infra.engine.fields import exclusive, fact, identity, immutable
 from tasktool_infra.engine.resource import Departure, Example, Refusal, Removal
 from tasktool_infra.values.frozen import FrozenDict
@@ -28,6 +30,7 @@ class Role(AwsResource):
     """
 
     kind = "iam_role"
+    hardening = frozenset({"permissions_boundary"})
 
     name: str = identity()
     path: str = immutable("Delete the role, or choose another name.", default="/")
@@ -85,6 +88,13 @@ class Role(AwsResource):
             place=self.place,
             **state,
         )
+
+    def claims(self, live: Self) -> Iterator[Claim]:
+        """Claim the fields, and of the trust each element: without an audience it works, and is loose."""
+        yield from by_field(self, live, without={"trust"})
+        for part in trust_parts(self.trust, live.trust):
+            loose = part.name == "aud" and (part.ok or part.found == ABSENT)
+            yield claim(self, evolve(part, name=f"trust-{part.name}"), hardening=loose)
 
     def examine(self) -> Reading[Self | None]:
         """Read the role and the instance profiles that hold it."""

@@ -37,6 +37,9 @@ class Bucket(AwsResource):
 
     kind = "s3_bucket"
     stable_reads = 2
+    hardening = frozenset(
+        {"object_ownership", "public_access_blocked", "encryption", "versioning", "tls_only", "lifecycle"}
+    )
 
     name: str = identity()
     region: str = immutable("Choose another name (setting `bucket`), or the region that it is in.", default="")

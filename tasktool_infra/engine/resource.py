@@ -77,6 +77,10 @@ class Resource(ABC):
     """Whether what stands within it is reached only through it, and is lost with it."""
     stable_reads: ClassVar[int] = 1
     """How many reads in a row must show the wanted state after a write."""
+    hardening: ClassVar[frozenset[str]] = frozenset()
+    """The fields without which it works as well, and is less safe."""
+    takes_time: ClassVar[bool] = False
+    """Whether a live one may still be on its way."""
 
     settled: Phase = state(default=Phase.SETTLED)
     ownership: Ownership = fact(default=Ownership.OURS)

@@ -33,6 +33,18 @@ class ClusterAccess:
     introduce: Callable[[], str] | None = field(default=None, repr=False)
     """Finds out what would let in a caller whom the cluster does not know; asked only when it does not."""
 
+    def client(self) -> Any:
+        """Give a client for anybody's use: it brings its token along. Raises as :meth:`connect` does."""
+        api, tokens = self.connect(), self.tokens
+        if tokens is not None:
+
+            def put(configuration: Any) -> None:
+                configuration.api_key["BearerToken"] = f"Bearer {tokens.current()}"
+
+            put(api.configuration)
+            api.configuration.refresh_api_key_hook = put
+        return api
+
     def connect(self) -> Any:
         """Give a client; raises TasktoolError when the kubeconfig has no such context or can't be read."""
         from kubernetes import client

@@ -21,11 +21,19 @@ class Drift:
 
     def without(self, prefixes: tuple[str, ...]) -> "Drift":
         """Give this without the paths that begin with one of these: other fields tell of them."""
-        return Drift(tuple(entry for entry in self.entries if not entry[0].startswith(prefixes)))
+        left = (entry for entry in self.entries if not any(within(entry[0], prefix) for prefix in prefixes))
+        return Drift(tuple(left))
 
     def differences(self, live: "Drift | None") -> Iterator[tuple[str, Any, Any]]:
         """Give what ``live`` would lose to become this, path by path."""
         yield from live.entries if live is not None else ()
+
+
+def within(path: str, prefix: str) -> bool:
+    """Say whether a path is another one, or leads below it; below a label or an annotation there is nothing."""
+    if prefix.startswith((".metadata.labels.", ".metadata.annotations.")):
+        return path == prefix  # their names may have dots: that of one may begin with that of another
+    return path == prefix or (path.startswith(prefix) and path[len(prefix)] in ".[")
 
 
 def drift(live: Mapping[str, Any], merged: Mapping[str, Any]) -> Drift:

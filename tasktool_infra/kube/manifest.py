@@ -7,9 +7,11 @@ from typing import Any, Self
 from attrs import evolve, frozen
 
 from tasktool_infra.engine.calls import Call, Explanation, Reading, Step, Wait
+from tasktool_infra.engine.claims import SETTLED, Claim
 from tasktool_infra.engine.fields import fact
 from tasktool_infra.engine.resource import Departure, Example, Key, Phase, Removal
 from tasktool_infra.engine.waiting import is_pointless
+from tasktool_infra.kube.claims import readiness_claim
 from tasktool_infra.kube.ingress import WhyNoAddress, hosts, records_left
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.object import KubeObject
@@ -36,6 +38,7 @@ class Manifest(KubeObject):
 
     kind = "object"
     layer = "app"
+    told = ()
     whole = True
 
     body: FrozenDict[Any] = fact(converter=_guarded, repr=False)
@@ -66,6 +69,16 @@ class Manifest(KubeObject):
         if going or self.readiness is None or is_ready(self.readiness, manifest):
             return {}
         return {"settled": Phase.UPDATING}
+
+    def claims(self, live: Self) -> Iterator[Claim]:
+        """Claim every section of the manifest, and that the object has come to be where that takes a while."""
+        ready = self.readiness
+        for each in super().claims(live):
+            if ready is None or each.name != SETTLED or live.settled is Phase.DELETING:
+                yield each
+        if ready is not None:
+            found = live.judged.found if live.judged is not None else {}
+            yield readiness_claim(self.key, ready, found, in_vain=live.settled is Phase.SETTLED)
 
     def read(self) -> Reading[Self | None]:
         """Read the object; one that can't come to be counts as settled, with a remark."""

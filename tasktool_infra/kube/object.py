@@ -7,12 +7,14 @@ from typing import Any, ClassVar, Self
 from attrs import evolve, frozen
 
 from tasktool_infra.engine.calls import GONE, Call, Reading, Step, Wait, write
+from tasktool_infra.engine.claims import Claim, by_field, claim
 from tasktool_infra.engine.fields import fact, shared, state
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.resource import Departure, Phase, Refusal, Removal, Resource
 from tasktool_infra.kube import marks
 from tasktool_infra.kube.adopting import TakeOverFromKubectl
 from tasktool_infra.kube.answers import CONFLICT, CONTESTED, NO_KIND
+from tasktool_infra.kube.claims import judged_parts, sections
 from tasktool_infra.kube.drift import Drift
 from tasktool_infra.kube.judge import MISSING, Judgement, address, get, judge
 from tasktool_infra.kube.retries import SERVICE
@@ -35,6 +37,7 @@ class KubeObject(Resource):
     object_kind: ClassVar[str] = ""
     told: ClassVar[tuple[str, ...]] = (".metadata.labels",)
     """Paths whose differences fields of the kind tell of."""
+    takes_time = True
     whole: ClassVar[bool] = False
     """Whether the manifest describes all of the object."""
 
@@ -86,7 +89,7 @@ class KubeObject(Resource):
         return evolve(
             self,
             labels=FrozenDict({key: value for key, value in labels.items() if key in self.labels}),
-            drift=judged.drift.without(self.told),
+            drift=judged.drift.without(self._told()),
             applied=judged.applied,
             remarks=judged.remarks,
             judged=judged,
@@ -96,10 +99,23 @@ class KubeObject(Resource):
             **{"settled": going, **self.found(found)},
         )
 
+    def _told(self) -> tuple[str, ...]:
+        return (*self.told, *(f".metadata.labels.{key}" for key in self.labels))
+
     def found(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Give the further compared fields of a live object."""
         del manifest
         return {}
+
+    def claims(self, live: Self) -> Iterator[Claim]:
+        """Claim the fields of the kind, then each section of the manifest, and whose the fields are."""
+        yield from by_field(self, live, without={"drift", "applied"})
+        judged = live.judged or Judgement(found=self.manifest())
+        told, as_wanted = sections(self.manifest(), self._told()), live.applied == self.applied
+        for part in judged_parts(told, live.drift, judged.objection, as_wanted=as_wanted):
+            claimed = claim(self, part)
+            # Nobody asks what an apply would do to an object that is going.
+            yield evolve(claimed, ok=None) if live.settled is Phase.DELETING else claimed
 
     def as_used(self, live: Self) -> Self:
         """Give this as it is wanted of an object that we do not own: just as it is."""

@@ -9,6 +9,8 @@ from tasktool_infra.aws.documents.document import (
     TRUST_SIZE,
     Document,
     compare,
+    elements,
+    paired,
 )
 from tasktool_infra.aws.documents.parts import PolicyError
 from tasktool_infra.aws.documents.statement import Statement
@@ -21,4 +23,6 @@ __all__ = [
     "PolicyError",
     "Statement",
     "compare",
+    "elements",
+    "paired",
 ]

@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from tasktool_infra.aws.documents.parts import PolicyError, many
 from tasktool_infra.aws.documents.statement import Statement
+from tasktool_infra.engine.claims import ABSENT, ALONE, NOTHING_ELSE, Part
 
 # IAM and STS quotas, in characters that are no white space; S3's limit, in bytes.
 MANAGED_POLICY_SIZE: Final = 6144
@@ -123,6 +124,18 @@ class Document:
         for statement in gained:
             yield ".Statement", None, statement.to_dict()
 
+    def parts(self, live: "Document") -> Iterator[Part]:
+        """Give what can be claimed of `live`: the version, each statement (by Sid or number), and no other ones."""
+        yield Part("Version", self.version, live.version, live.version == self.version)
+        pairs, others = paired(live, self)
+        for number, (wanted, found) in enumerate(pairs, start=1):
+            old, new = (found.to_dict() if found else ABSENT), wanted.to_dict()
+            if found is not None and found != wanted:
+                altered = list(_altered(found.to_dict(), new))
+                old, new = ({at: value[side] for at, *value in altered} for side in (0, 1))
+            yield Part(wanted.sid or f"statement_{number}", new, old, found == wanted)
+        yield Part(ALONE, NOTHING_ELSE, [each.to_dict() for each in others] or NOTHING_ELSE, not others)
+
     def __repr__(self) -> str:
         return f"Document({self.to_json()})"
 
@@ -134,6 +147,50 @@ def compare(before: Document, after: Document) -> tuple[tuple[Statement, ...], t
     """
     gained = tuple(one for one in after.statements if one not in before.statements)
     return gained, tuple(one for one in before.statements if one not in after.statements)
+
+
+def paired(live: Document, wanted: Document) -> tuple[list[tuple[Statement, Statement | None]], tuple[Statement, ...]]:
+    """Give each wanted statement with the live one in its place (None: there is none), and the live ones besides.
+
+    The place of a statement that is missing has the one that is most like it.
+    """
+    missing, extras = compare(live, wanted)
+    left, pairs = list(extras), []
+    for statement in wanted.statements:
+        found: Statement | None = statement
+        if statement in missing:
+            found = max(left, key=lambda each: _likeness(each, statement), default=None)
+            if found is not None:
+                left.remove(found)
+        pairs.append((statement, found))
+    return pairs, tuple(left)
+
+
+def _likeness(one: Statement, other: Statement) -> int:
+    mine, its = elements(one), elements(other)
+    alike = [name for name, value in its.items() if mine.get(name) == value]
+    return len(alike) + (one.sid is not None and one.sid == other.sid)
+
+
+def elements(statement: Statement) -> dict[str, Any]:
+    """Give the elements of a statement, each condition by itself."""
+    return _elements(statement.to_dict())
+
+
+def _altered(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Give the elements in which a statement was altered, conditions key by key."""
+    before, after = _elements(old), _elements(new)
+    for path in sorted(before.keys() | after.keys()):
+        if before.get(path) != after.get(path):
+            yield path, before.get(path), after.get(path)
+
+
+def _elements(statement: dict[str, Any]) -> dict[str, Any]:
+    conditions = statement.get("Condition", {})
+    flat = {
+        f"Condition[{operator}/{key}]": value for operator, keys in conditions.items() for key, value in keys.items()
+    }
+    return {**{name: part for name, part in statement.items() if name not in ("Condition", "Sid")}, **flat}
 
 
 def _statements(items: list[Any]) -> Iterable[Statement]:

@@ -2,7 +2,8 @@
 
 A namespace gets its default ServiceAccount and the CA, and empties itself when deleted. A Deployment becomes available
 (as long as its ServiceAccount exists), a Job completes, an Ingress of a known class gets 127.0.0.1 as its address, an
-Issuer and a Certificate become ready. Each status is written as a controller writes it: later, by a manager of its own.
+Issuer and a Certificate, which an Ingress may ask for, become ready. Each status is written as a controller writes it:
+later, by a manager of its own.
 """
 
 import threading
@@ -13,6 +14,7 @@ from typing import Any
 from attrs import frozen
 
 from tasktool_infra.sandbox.kubernetes import kinds
+from tasktool_infra.sandbox.kubernetes.certificates import settle_certificates
 from tasktool_infra.sandbox.kubernetes.kinds import Kind
 from tasktool_infra.sandbox.kubernetes.objects import Objects
 from tasktool_infra.sandbox.kubernetes.store import ExpiredError
@@ -55,6 +57,7 @@ class Controllers:
         """Look at everything once and write what is not yet so."""
         store = self.objects.store
         with self.objects.lock:
+            settle_certificates(self.objects)
             for kind, play in PLAYS.items():
                 for live in store.all_of(kind):
                     self._write_status(kind, live, play(self.objects, live))

@@ -1,0 +1,88 @@
+"""Claims for people: which do not hold, how it should be, how it was found, and what mends it."""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from tasktool_infra.engine.claims import Claim
+from tasktool_infra.engine.resource import Key
+from tasktool_infra.proving import Verification
+from tasktool_infra.report.words import paint, safe, unheard
+
+MOST = 400
+"""Characters of a value: enough for a statement of a policy."""
+
+
+def told(value: Any) -> str:
+    """Give a value of a claim on one line."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return safe(" ".join(text.split("\n")))[:MOST]
+
+
+def lines(claim: Claim) -> list[str]:
+    """Give what there is to say of a claim that is broken: wanted, found, and what mends it."""
+    fix = safe(claim.fix).splitlines()
+    return [f"wanted: {told(claim.wanted)}", f"found:  {told(claim.found)}", *fix]
+
+
+@unheard()
+def show_verification(verification: Verification, claims: Iterable[Claim], seconds: float) -> None:
+    """Print where it was looked, one line for each resource, what is broken below it, and the summary.
+
+    Takes the claims that count: all, or those that were chosen.
+    """
+    print(_target(verification))
+    by_key: dict[Key, list[Claim]] = {}
+    chosen = list(claims)
+    for claim in chosen:
+        by_key.setdefault(claim.key, []).append(claim)
+    for key, about in by_key.items():
+        _show(key, about)
+    print(paint(summary(chosen), "bold") + f" ({seconds:.1f} s)")
+    sys.stdout.flush()
+
+
+def _target(verification: Verification) -> str:
+    facts = verification.target.facts()
+    where = f"{facts.get('aws', 'AWS')} account {facts['account']}, {facts['region']}"
+    cluster = facts.get("cluster") or facts.get("context")
+    parts = [f"Verify of {verification.environment}: {where}", f"as {verification.target.caller}"]
+    return safe(", ".join([*parts, *([f"cluster {cluster}"] if cluster else [])]))
+
+
+def _show(key: Key, about: list[Claim]) -> None:
+    broken = [claim for claim in about if claim.broken]
+    left_open = [claim for claim in about if claim.ok is None]
+    if not broken:
+        why = f"; {len(left_open)} open: {told(left_open[0].found)}" if left_open else ""
+        print(paint(f"  = {safe(str(key))}: {_hold(len(about) - len(left_open))}{why}", "grey"))
+        return
+    print(paint(f"  ! {safe(str(key))}: {len(broken)} of {_claims(len(about))} broken", "red"))
+    fixes: dict[str, None] = {}
+    for claim in broken:
+        hardening = " (hardening)" if claim.hardening else ""
+        print(paint(f"      {safe(claim.name)}{hardening}", "yellow" if claim.hardening else "red"))
+        wanted, found, *fix = lines(claim)
+        print(f"        {wanted}\n        {found}")
+        fixes |= dict.fromkeys(fix)
+    for line in fixes:
+        print(f"      {line}")
+
+
+def _claims(number: int) -> str:
+    return f"{number} claim{'' if number == 1 else 's'}"
+
+
+def _hold(number: int) -> str:
+    return f"{_claims(number)} hold{'s' if number == 1 else ''}"
+
+
+def summary(claims: Iterable[Claim]) -> str:
+    """Give the line that says how it stands: ``Verified: 140 claims hold, 2 are broken (1 hardening), 3 are open.``."""
+    listed = list(claims)
+    holding, left_open = (sum(claim.ok is ok for claim in listed) for ok in (True, None))
+    broken = [claim for claim in listed if claim.broken]
+    harder = sum(claim.hardening for claim in broken)
+    parts = [_hold(holding), f"{len(broken)} broken" + (f" ({harder} of them hardening)" if harder else "")]
+    return f"Verified: {', '.join([*parts, *([f'{left_open} open'] if left_open else [])])}."

@@ -1,0 +1,1 @@
+"""What can be broken in a live environment, one thing at a time, and the claims that must then be broken."""
