@@ -8,15 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-import tasktool_infra
 from tasktool_infra.sandbox import Sandbox
-from tasktool_infra.sandbox.embedded import embedded
-from tasktool_infra.sandbox.environment import variables
+from tests.contract.roles import ACCOUNT, BUCKET, REGION, ROLES, TABLE, TABLE_ARN, prod_in_a_sandbox, role_arn
 from tests.sessions import Session, administrator, assume, keys, token
 
-TABLE, BUCKET = "task-tool-prod-tasks", "task-tool-prod-completed-task-report-bucket"
-REGION = "ap-northeast-1"
-TABLE_ARN = f"arn:aws:dynamodb:{REGION}:123456789012:table/{TABLE}"
 ITEM = {"task_id": {"S": "1"}, "user_name": {"S": "u"}, "start_at": {"N": "1"}}
 PART = b"x" * (5 << 20)
 Act = Callable[[Session], Any]
@@ -25,10 +20,7 @@ Act = Callable[[Session], Any]
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """Make `prod` and a neighbour's table and bucket beside it."""
-    with embedded() as found, pytest.MonkeyPatch.context() as patch:
-        for name, value in variables(found, {}).items():
-            patch.setenv(name, value)
-        tasktool_infra.provision("prod", only=("aws", "access"), account=found.account)
+    with prod_in_a_sandbox() as found:
         key = {"AttributeName": "task_id"}
         administrator(found).client("dynamodb").create_table(
             TableName="neighbour",
@@ -45,9 +37,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def pods(sandbox: Sandbox) -> dict[str, Session]:
     """Give the sessions of both programs, and of the administrator."""
-    roles = {"task-service": "TaskService", "task-reporter": "TaskReporter"}
-    arn = "arn:aws:iam::123456789012:role/app/"
-    taken = {account: assume(sandbox, arn + role, token(sandbox, "prod", account)) for account, role in roles.items()}
+    taken = {account: assume(sandbox, role_arn(account), token(sandbox, "prod", account)) for account in ROLES}
     return taken | {"administrator": administrator(sandbox)}
 
 
@@ -139,7 +129,7 @@ def repositories(session: Session) -> None:
 )
 def test_what_each_program_may_do(pods: dict[str, Session], act: Act, allowed: set[str], action: str) -> None:
     act(pods["administrator"])
-    for program in ("task-service", "task-reporter"):
+    for program in ROLES:
         if program in allowed:
             act(pods[program])
             continue
@@ -148,8 +138,7 @@ def test_what_each_program_may_do(pods: dict[str, Session], act: Act, allowed: s
         said = str(error.value)
         assert "AccessDenied" in said or "403" in said
         assert action in said
-        role = {"task-service": "TaskService", "task-reporter": "TaskReporter"}[program]
-        assert f"User: arn:aws:sts::123456789012:assumed-role/{role}/a-pod is not" in said or "HeadObject" in said
+        assert f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{ROLES[program]}/a-pod is not" in said or act is head
 
 
 def test_a_refused_call_changes_nothing_and_the_connection_goes_on(pods: dict[str, Session]) -> None:
@@ -196,7 +185,7 @@ def test_a_boundary_and_a_session_policy_only_take_away(sandbox: Sandbox, pods: 
         put()(service)
     iam.delete_role_permissions_boundary(RoleName="TaskService")
     put()(service)
-    arn, identity = "arn:aws:iam::123456789012:role/app/TaskService", token(sandbox, "prod", "task-service")
+    arn, identity = role_arn("task-service"), token(sandbox, "prod", "task-service")
     narrow = assume(sandbox, arn, identity, Policy=document("Allow", "dynamodb:GetItem"))
     get()(narrow)
     with pytest.raises(ClientError, match="because no session policy allows the dynamodb:PutItem action"):
@@ -209,7 +198,7 @@ def test_credentials_that_are_not_whole_or_have_ended_open_nothing(sandbox: Sand
     for act, code in ((get(), "UnrecognizedClientException"), (roles, "InvalidClientTokenId"), (head, "403")):
         with pytest.raises(ClientError, match=code):
             act(half)
-    arn, identity = "arn:aws:iam::123456789012:role/app/TaskService", token(sandbox, "prod", "task-service")
+    arn, identity = role_arn("task-service"), token(sandbox, "prod", "task-service")
     ended = assume(sandbox, arn, identity)
     get()(ended)
     end_now(sandbox, ended)
