@@ -97,7 +97,7 @@ def opened(environment: Environment, listeners: Listeners) -> Iterator[Opened]:
     run_id = new_run_id()
     cluster = KubeTransport(ClusterAccess(run_id=run_id, context=context, hint=START))
     forward = PortForward(
-        client=lambda: cluster.client,
+        transport=cluster,
         find=lambda: _pod(cluster, environment.namespace),
         namespace=environment.namespace,
         port=PORT,

@@ -16,6 +16,7 @@ from attrs import define, field
 from tasktool_infra.engine.errors import ApiError, Problem, TasktoolError
 from tasktool_infra.kube.answers import from_fault, from_response
 from tasktool_infra.kube.paths import path_of
+from tasktool_infra.kube.transport import KubeTransport
 
 LOOPBACK, SUBPROTOCOL = "127.0.0.1", "v4.channel.k8s.io"
 DATA, TROUBLE = 0, 1
@@ -26,11 +27,11 @@ CHUNK, TIMEOUT = 1 << 16, 10.0
 class PortForward:
     """Listens on a free port of loopback for as long as it is open, and carries connections to a port of a pod.
 
-    ``client`` gives the kubernetes client; ``find`` names the pod, and is asked again when the last one does not
+    ``transport`` is that of the cluster; ``find`` names the pod, and is asked again when the last one does not
     answer any more; it raises TasktoolError when there is none. ``trouble`` is why the last connection came to nothing.
     """
 
-    client: Callable[[], Any]
+    transport: KubeTransport
     find: Callable[[], str]
     namespace: str
     port: int
@@ -84,23 +85,20 @@ class PortForward:
         known = self._pod
         if known:
             with suppress(TasktoolError):
-                return dial(self.client(), self.namespace, known, self.port)
+                return dial(self.transport, self.namespace, known, self.port)
         with self._lock:
             if self._pod == known:
                 self._pod = self.find()
-            return dial(self.client(), self.namespace, self._pod, self.port)
+            return dial(self.transport, self.namespace, self._pod, self.port)
 
 
-def dial(client: Any, namespace: str, pod: str, port: int) -> Any:
+def dial(transport: KubeTransport, namespace: str, pod: str, port: int) -> Any:
     """Give a websocket to a port of a pod; raises ApiError."""
     import websocket
 
-    call = "kubernetes.portforward"
-    query = [("ports", str(port))]
-    path = f"{path_of('v1', 'Pod', namespace, pod)}/portforward"
-    _, url, headers, *_ = client.param_serialize("GET", path, query_params=query, auth_settings=["BearerToken"])
-    allowed = {name: value for name, value in headers.items() if name.lower() == "authorization"}
-    options = {"header": allowed, "subprotocols": [SUBPROTOCOL], "sslopt": _tls(client), **_proxy(client)}
+    call, client = "kubernetes.portforward", transport.client
+    url, headers = _request(transport, f"{path_of('v1', 'Pod', namespace, pod)}/portforward", port)
+    options = {"header": headers, "subprotocols": [SUBPROTOCOL], "sslopt": _tls(client), **_proxy(client)}
     try:
         there = websocket.create_connection(
             url.replace("http", "ws", 1), timeout=TIMEOUT, enable_multithread=True, suppress_origin=True, **options
@@ -111,6 +109,20 @@ def dial(client: Any, namespace: str, pod: str, port: int) -> Any:
         raise from_fault(error, call, client.configuration.host) from error
     there.settimeout(None)
     return there
+
+
+def _request(transport: KubeTransport, path: str, port: int) -> tuple[str, dict[str, str]]:
+    """Give the URL, and what lets the caller in."""
+    tokens = transport.access.tokens
+    given = {"Authorization": f"Bearer {tokens.current()}"} if tokens else {}
+    _, url, headers, *_ = transport.client.param_serialize(
+        "GET",
+        path,
+        query_params=[("ports", str(port))],
+        header_params=given,
+        auth_settings=[] if tokens else ["BearerToken"],
+    )
+    return url, {name: value for name, value in headers.items() if name.lower() == "authorization"}
 
 
 def _tls(client: Any) -> dict[str, Any]:
