@@ -136,14 +136,14 @@ def _nearby(environment: Environment) -> tuple[str, str]:
 
 
 def _pod(cluster: KubeTransport, namespace: str) -> str:
-    pods = list(_named_ready(cluster.send(_list(namespace))))
+    pods = list(ready(cluster.send(_list(namespace))))
     if not pods:
         raise TasktoolError(f"no pod of the emulator is ready in the namespace {namespace}")
     return pods[0]
 
 
 def _ready_pods(namespace: str) -> Reading[list[str]]:
-    return list(_named_ready((yield _list(namespace))))
+    return list(ready((yield _list(namespace))))
 
 
 def _list(namespace: str) -> Call:
@@ -152,7 +152,8 @@ def _list(namespace: str) -> Call:
     return Call(kube_retries.SERVICE, "list", parameters)
 
 
-def _named_ready(pods: Mapping[str, Any]) -> Iterator[str]:
+def ready(pods: Mapping[str, Any]) -> Iterator[str]:
+    """Give the names of the pods in a list that take calls, and go on doing so."""
     for pod in pods["items"]:
         conditions = {each["type"]: each["status"] for each in pod.get("status", {}).get("conditions", ())}
         if conditions.get("Ready") == "True" and not pod["metadata"].get("deletionTimestamp"):

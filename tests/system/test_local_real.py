@@ -9,9 +9,9 @@ import pytest
 
 from tests.contract.emulators import Emulator
 from tests.controlplane.cluster import Cluster
+from tests.programs import PAGE, PART, Programs
 from tests.system.conftest import Inside
 from tests.system.nearby import DEFAULT, DEPLOYMENT, EMULATORS, Nearby, nearby
-from tests.system.programs import PAGE, PART, Programs
 from tests.system.rollouts import eventually
 from tests.system.world import Shell
 
