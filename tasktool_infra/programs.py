@@ -1,10 +1,10 @@
 """The variables of the application's programs, as their ConfigMaps have them, for running them beside the sandbox."""
 
 from tasktool_infra.aws.place import Place
+from tasktool_infra.rendering import rendered
 from tasktool_infra.sandbox.facts import Sandbox
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import Target
-from tasktool_infra.wishes import rendered
 
 EMULATED = "localstack"
 """The stage in which the programs expect an emulator: only then is a bucket addressed by path, not by host name."""
@@ -16,7 +16,7 @@ def program_variables(environment: Environment, sandbox: Sandbox) -> dict[str, s
     """Give what the programs are told of an environment that stands in a sandbox; raises what kustomize says."""
     place = Place(account=sandbox.account, region=environment.region or sandbox.region)
     target = Target(place=place, caller="", aws_endpoint=sandbox.aws_endpoint, sandbox=True)
-    maps = [each["data"] for each in rendered(environment, target) if each["kind"] == "ConfigMap"]
+    maps = [each["data"] for each in rendered(environment, target.place) if each["kind"] == "ConfigMap"]
     told = {name: value for data in maps for name, value in data.items() if name not in NOT_OURS}
     return {
         **told,

@@ -1,6 +1,6 @@
 """One run from wish to result: open, find the target, plan, ask, carry out, read again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import PurePath
 from signal import Signals
@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from tasktool_infra._version import __version__
+from tasktool_infra.aws.place import Place
 from tasktool_infra.consent import Confirm, ask
 from tasktool_infra.engine.cancel import interruptible
 from tasktool_infra.engine.decide import Goal, Making, Removing
@@ -20,15 +21,17 @@ from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Change, Plan
 from tasktool_infra.engine.plan_moved import moved
 from tasktool_infra.engine.resource import Key, Removal, Resource
-from tasktool_infra.engine.survey import Item, survey
+from tasktool_infra.engine.survey import Item, Outcomes, read, survey
 from tasktool_infra.exit_codes import foremost
+from tasktool_infra.kube import retries as kube_retries
 from tasktool_infra.merging import check_together, merged, placed
 from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_clients, prepare_kubernetes
+from tasktool_infra.rendering import Renderings
 from tasktool_infra.saved_plan import PlanMoved, check_unmoved
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target, notes
-from tasktool_infra.wishes import APP, LAYERS, chosen, wishes
+from tasktool_infra.wishes import APP, LAYERS, Render, chosen, wishes
 
 FLAGS = ("sandbox", "adopt", "delete_data", "cluster_gone")
 """What a run is told with yes or no, and a plan keeps."""
@@ -196,13 +199,14 @@ def looked(order: Order, run: Opened) -> Looked:
     prepare_clients(run)
     if set(order.only) != {"aws"}:
         prepare_kubernetes()
-    with interruptible(run.driver.interrupt, signals=order.signals):
+    with interruptible(run.driver.interrupt, signals=order.signals), Renderings() as renderings:
+        _begin(order, run, renderings)
         targets = [find_target(run, environment) for environment in order.environments]
         check_together(targets)
-        items = chosen(_items(order, targets), order.only, removing=order.removing)
-        if any(item.layer != "aws" for item in items):
-            connect_cluster(run, order.environments[0], targets[0])
-        return Looked(targets, items, *survey(run.driver, items, order.goal))
+        known = _readings(order, run, targets, renderings)
+        items = chosen(_items(order, targets, _render(order, renderings)), order.only, removing=order.removing)
+        _connect(order, run, targets, items)
+        return Looked(targets, items, *survey(run.driver, items, order.goal, known))
 
 
 def _plan(order: Order, run: Opened) -> Drawn:
@@ -235,7 +239,35 @@ def _as_json(setting: Any) -> Any:
     return str(setting) if isinstance(setting, PurePath) else setting
 
 
-def _items(order: Order, targets: Sequence[Target]) -> tuple[Item, ...]:
+def _begin(order: Order, run: Opened, renderings: Renderings) -> None:
+    """Begin to render where the place is known before anybody is asked: the account is pinned."""
+    region = run.connection.region or ""
+    for each in order.environments if _render(order, renderings) else ():
+        if each.account and each.domain and each.email and each.aws == ACCOUNT:
+            renderings.begin(each, Place(each.account, run.connection.partition(), region))
+
+
+def _render(order: Order, renderings: Renderings) -> Render | None:
+    return renderings.take if order.app and not order.cluster_gone and not order.resources else None
+
+
+def _readings(order: Order, run: Opened, targets: Sequence[Target], renderings: Renderings) -> Outcomes:
+    """Read what needs no manifests while they are rendered."""
+    if order.only or _render(order, renderings) is None or any(each.aws != ACCOUNT for each in order.environments):
+        return {}
+    for environment, target in zip(order.environments, targets, strict=True):
+        renderings.begin(environment, target.place)
+    items = _items(order, targets, None)
+    _connect(order, run, targets, items)
+    return read(run.driver, items, order.goal)
+
+
+def _connect(order: Order, run: Opened, targets: Sequence[Target], items: Iterable[Item]) -> None:
+    if kube_retries.SERVICE not in run.transports and any(item.layer != "aws" for item in items):
+        connect_cluster(run, order.environments[0], targets[0])
+
+
+def _items(order: Order, targets: Sequence[Target], render: Render | None) -> tuple[Item, ...]:
     if order.resources:
         assert order.owner is not None
         return placed(order.resources, order.owner, targets[0].place)
@@ -245,7 +277,7 @@ def _items(order: Order, targets: Sequence[Target]) -> tuple[Item, ...]:
             target,
             removing=order.removing,
             cluster_gone=order.cluster_gone,
-            app=order.app,
+            render=render,
         )
         for environment, target in zip(order.environments, targets, strict=True)
     ]

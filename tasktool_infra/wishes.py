@@ -1,10 +1,9 @@
 """What a run wants: the resources of an environment, and placeholders where the target says too little."""
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from tasktool_infra.aws.eks_cluster import Cluster
+from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
 from tasktool_infra.engine.order import with_requirements
 from tasktool_infra.engine.plan import Action
@@ -15,6 +14,7 @@ from tasktool_infra.kube.applyset import ApplySet
 from tasktool_infra.kube.members import Members
 from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.local_tool import local_tool
+from tasktool_infra.rendering import Manifests
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT, EMULATOR
 from tasktool_infra.target import COMING, READY, NoSuchCluster, Target
@@ -27,20 +27,21 @@ LAYERS = {
     APP: "the application's manifests",
 }
 """The parts of an environment that can be chosen by themselves."""
+Render = Callable[[Environment, Place], Manifests]
 DESCRIPTIONS = {ACCOUNT: task_tool, EMULATOR: local_tool}
 """What an environment has, by what AWS is for it."""
 
 
 def wishes(
-    environment: Environment, target: Target, *, removing: bool, cluster_gone: bool, app: bool
+    environment: Environment, target: Target, *, removing: bool, cluster_gone: bool, render: Render | None
 ) -> tuple[Item, ...]:
-    """Give what an environment is made of, with the application's manifests when ``app`` says so.
+    """Give what an environment is made of; ``render`` gives the application's manifests, None leaves them out.
 
     Raises Refused when the cluster is said to be gone and is not, or when the manifests can't be rendered.
     """
     facts = Facts(place=target.place, issuer=target.issuer, images=not removing, embedded=target.sandbox)
-    unsaid = _unsaid(environment, target) if app and not removing else None
-    manifests = rendered(environment, target) if app and unsaid is None and not cluster_gone else ()
+    unsaid = _unsaid(environment, target) if render and not removing else None
+    manifests = render(environment, target.place) if render and unsaid is None and not cluster_gone else ()
     resources = DESCRIPTIONS[environment.aws](environment, facts, manifests)
     if cluster_gone:
         _check_gone(environment, target)
@@ -79,31 +80,6 @@ def _unsaid(environment: Environment, target: Target) -> Placeholder | None:
         next_step=f"Add to [{environment.name}] in environments.toml:  {'  and  '.join(missing)}",
         problem=Problem.REFUSED.name,
     )
-
-
-def rendered(environment: Environment, target: Target) -> list[dict[str, Any]]:
-    """Give the application's objects with the values of this environment; raises what kustomize says."""
-    from tasktool_infra.kube.kustomize import manifests
-    from tasktool_infra.kube.overlay import TUTORIAL_EMAIL, OverlayValues, loopback_domain
-
-    place = target.place
-    values = OverlayValues(
-        name=environment.name,
-        namespace=environment.namespace,
-        account=place.account,
-        region=place.region,
-        partition=place.partition,
-        repositories=environment.repositories,
-        image_tag=environment.image_tag,
-        table=environment.table,
-        bucket=environment.bucket,
-        domain=environment.domain or loopback_domain(environment.name),
-        email=environment.email or TUTORIAL_EMAIL,
-        ingress_class=environment.ingress_class,
-        overlay=Path(environment.overlay) if environment.overlay else None,
-        built_here=environment.aws == EMULATOR,
-    )
-    return manifests(values)
 
 
 def _check_gone(environment: Environment, target: Target) -> None:

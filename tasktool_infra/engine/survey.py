@@ -1,6 +1,7 @@
 """Reads all resources side by side and decides what is to be done to each: the way from wishes to a plan."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from attrs import evolve, frozen
 
@@ -39,23 +40,42 @@ class Placeholder:
 
 
 Item = Resource | Placeholder | Finder
+Outcomes = dict[Key, Outcome]
+NOTHING: Mapping[Key, Outcome] = MappingProxyType({})
 
 
-def survey(driver: Driver, items: Iterable[Item], goal: Goal) -> tuple[tuple[Change, ...], dict[Key, Resource | None]]:
+def read(driver: Driver, items: Iterable[Item], goal: Goal, known: Mapping[Key, Outcome] = NOTHING) -> Outcomes:
+    """Read all items side by side, but those of which something is known, and give what came of each by its key.
+
+    Raises Interrupted.
+    """
+    listed = tuple(items)
+    resources = {item.key: item for item in listed if isinstance(item, Resource)}
+    seen: dict[Key, Outcome] = {}
+    look = {
+        key: Task(read_through(r, gateway(r, resources), goal, seen))
+        for key, r in resources.items()
+        if key not in known
+    }
+    look |= {item.key: Task(item.find()) for item in listed if isinstance(item, Finder) and item.key not in known}
+    outcomes = driver.run(look, after=hosts_first(resources))
+    if driver.interrupted:
+        raise Interrupted("Interrupted while reading; nothing was written.")
+    return {**known, **outcomes}
+
+
+def survey(
+    driver: Driver, items: Iterable[Item], goal: Goal, known: Mapping[Key, Outcome] = NOTHING
+) -> tuple[tuple[Change, ...], dict[Key, Resource | None]]:
     """Give the change for each item and for what finders found, and what was read of those that could be.
 
-    Raises Interrupted; every other fault of a read makes its resource ``unknown``. Faults that are neither the API's
-    nor the user's are raised.
+    What is ``known`` already, as :func:`read` gives it, is not read again. Raises Interrupted; every other fault of a
+    read makes its resource ``unknown``. Faults that are neither the API's nor the user's are raised.
     """
     listed = tuple(items)
     resources = {item.key: item for item in listed if isinstance(item, Resource)}
     finders = {item.key: item for item in listed if isinstance(item, Finder)}
-    known: dict[Key, Outcome] = {}
-    read = {key: Task(read_through(r, gateway(r, resources), goal, known)) for key, r in resources.items()}
-    look = read | {key: Task(finder.find()) for key, finder in finders.items()}
-    outcomes = driver.run(look, after=hosts_first(resources))
-    if driver.interrupted:
-        raise Interrupted("Interrupted while reading; nothing was written.")
+    outcomes = read(driver, listed, goal, known)
     values = {key: outcome.value for key, outcome in outcomes.items() if isinstance(outcome, Success)}
     found = {key: value for key, value in values.items() if key in resources}
     strays = _standing([stray for key in finders for stray in values.get(key, ())], found)

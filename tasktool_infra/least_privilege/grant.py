@@ -12,11 +12,11 @@ from tasktool_infra.least_privilege.cluster import needed_rights
 from tasktool_infra.least_privilege.needed import COMMANDS, needed
 from tasktool_infra.least_privilege.policy import policies
 from tasktool_infra.least_privilege.roles import roles
+from tasktool_infra.rendering import rendered
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target
 from tasktool_infra.task_tool import APPLICATION, Facts, task_tool
-from tasktool_infra.wishes import rendered
 
 
 @frozen(kw_only=True)
@@ -60,4 +60,4 @@ def _known() -> str:
 def resources_of(environment: Environment, target: Target) -> tuple[Resource, ...]:
     """Give every resource of an environment at its target. Calls nobody."""
     facts = Facts(place=target.place, issuer=target.issuer)
-    return task_tool(environment, facts, rendered(environment, target))
+    return task_tool(environment, facts, rendered(environment, target.place))

@@ -10,7 +10,7 @@ from tasktool_infra.engine.decide import Making, Removing
 from tasktool_infra.engine.errors import Interrupted, Problem, Refused
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.engine.resource import Key, Phase, Removal
-from tasktool_infra.engine.survey import Placeholder, survey
+from tasktool_infra.engine.survey import Placeholder, read, survey
 from tests.faults.injection import Fault, Script, api_error
 from tests.faults.runs import Play
 from tests.faults.world import OURS, Toy, toy
@@ -27,6 +27,18 @@ def test_all_are_read_side_by_side_and_each_gets_its_change() -> None:
     plan = play.plan(toy("c"), toy("b"), toy("a"))
     assert plan.actions == {"toy.c": "create", "toy.b": "update", "toy.a": "none"}
     assert len(play.world.calls) - calls == 3
+
+
+def test_what_is_known_already_is_not_read_again() -> None:
+    play = Play()
+    play.run(toy("a"), toy("b", colour="grey"))
+    with play.driver() as driver:
+        known = read(driver, [toy("b")], Making())
+        calls = len(play.world.calls)
+        changes, found = survey(driver, [toy("a"), toy("b")], Making(), known)
+    assert [(change.key.identity, change.action) for change in changes] == [("a", Action.NONE), ("b", Action.UPDATE)]
+    assert found[toy("b").key] is not None
+    assert len(play.world.calls) - calls == 1
 
 
 def test_a_read_that_fails_makes_only_its_own_resource_unknown() -> None:
