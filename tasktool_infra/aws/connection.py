@@ -7,6 +7,7 @@ engine has the one retry mechanism.
 import os
 import threading
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -129,6 +130,12 @@ class Connection:
                 # Calls under way end with the clients that they have.
                 self._session, self._clients = session, {}
             return True
+
+    def expiry(self) -> datetime | None:
+        """Give when the credentials end, or None for such as don't."""
+        # botocore says it nowhere else.
+        found = getattr(self.credentials(), "_expiry_time", None)
+        return found if isinstance(found, datetime) else None
 
     def endpoint(self, service: str) -> str:
         """Give the URL that calls to a service go to."""

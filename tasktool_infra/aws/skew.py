@@ -18,7 +18,7 @@ def advice(code: str, said: str, headers: Mapping[str, Any], now: datetime | Non
 
     Takes the error's code and words, and the headers of the answer by their names in lower case.
     """
-    seconds = _ahead(headers, now or datetime.now(UTC))
+    seconds = ahead(headers, now or datetime.now(UTC))
     certain = code in SKEWED or "Signature expired" in said or "Signature not yet current" in said
     if abs(seconds) > TOLERATED and (certain or code in SIGNED):
         direction = "ahead of" if seconds > 0 else "behind"
@@ -26,7 +26,7 @@ def advice(code: str, said: str, headers: Mapping[str, Any], now: datetime | Non
     return f"This machine's clock is wrong: {SET}" if certain else ""
 
 
-def _ahead(headers: Mapping[str, Any], now: datetime) -> float:
+def ahead(headers: Mapping[str, Any], now: datetime) -> float:
     """Give by how many seconds our clock is ahead; 0 where the answer has no date."""
     try:
         dated = parsedate_to_datetime(str(headers["date"]))

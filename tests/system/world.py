@@ -30,7 +30,9 @@ def without_app(command: str, arguments: tuple[str, ...]) -> list[str]:
     Nobody has pushed images to these clouds, so the application would wait for them. It has tests of its own; `local`
     needs none pushed.
     """
-    whole = command == "sandbox" or {"local", "--only", "--sandbox", "--help", "--version"} & set(arguments)
+    whole = command in ("sandbox", "doctor", "init") or {"local", "--only", "--sandbox", "--help", "--version"} & set(
+        arguments
+    )
     return [*arguments] if whole or not arguments else [*arguments, "--only", "aws", "access"]
 
 
