@@ -1,13 +1,16 @@
 """The way in: takes the arguments of a script or of ``tasktool``, and gives an exit code."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
 
 from tasktool_infra.commands.parser import parse
-from tasktool_infra.engine.errors import Problem, TasktoolError
+from tasktool_infra.engine.errors import Interrupted, TasktoolError
 from tasktool_infra.exit_codes import BY_PROBLEM
 from tasktool_infra.report.words import legible, safe, unheard
+
+OWN = "tasktool_infra"
 
 
 def main(command: str | None = None, arguments: Sequence[str] | None = None) -> int:
@@ -17,16 +20,51 @@ def main(command: str | None = None, arguments: Sequence[str] | None = None) -> 
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     legible()
+    given = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in given
     try:
-        options = parse(command, sys.argv[1:] if arguments is None else arguments)
+        options = parse(command, given)
         code: int = options.run(options)
     except TasktoolError as error:
-        _complain(str(error))
-        return BY_PROBLEM[error.problem].code
-    except KeyboardInterrupt:
-        _complain("Interrupted.\nRun again to continue: what stands is kept.")
-        return BY_PROBLEM[Problem.INTERRUPTED].code
+        return _ended(error, command or next(iter(given), ""), debug=debug)
+    except KeyboardInterrupt as error:
+        stopped = Interrupted("Interrupted.", next_step="Run again to continue: what stands is kept.")
+        stopped.__cause__ = error
+        return _ended(stopped, command or "", debug=debug)
+    except Exception as error:  # noqa: BLE001 - a fault of ours is told as one, and no traceback falls on people
+        return _ended(_unexpected(error), command or "", debug=debug)
     return code
+
+
+def _unexpected(error: Exception) -> TasktoolError:
+    """Give what to say of a fault that is neither the user's nor an API's."""
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith(OWN):
+        told = TasktoolError(
+            f"The package {str(error.name).partition('.')[0]!r} is not installed for {sys.executable}.",
+            next_step="Install what is needed, and use that Python:"
+            " python3 -m venv .venv && .venv/bin/pip install --require-hashes -r requirements/run.txt",
+        )
+    else:
+        told = TasktoolError(
+            f"This is a fault of tasktool itself: {type(error).__name__}: {error}",
+            next_step="Run again to continue: what stands is kept. If it comes again, report what --debug prints.",
+        )
+    told.__cause__ = error
+    return told
+
+
+def _ended(error: TasktoolError, command: str, *, debug: bool) -> int:
+    """Tell people what ended the command, and give the exit code."""
+    if debug:
+        from tasktool_infra.report.debug import trace
+
+        _complain(trace(error))
+    _complain(str(error))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from tasktool_infra.report.github import annotation
+
+        _complain(annotation(error, command))
+    return BY_PROBLEM[error.problem].code
 
 
 def _complain(message: str) -> None:

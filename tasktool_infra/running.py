@@ -14,7 +14,7 @@ from tasktool_infra.consent import Confirm, ask
 from tasktool_infra.engine.cancel import interruptible
 from tasktool_infra.engine.decide import Goal, Making, Removing
 from tasktool_infra.engine.errors import Problem, Refused
-from tasktool_infra.engine.events import Listeners, Noted, Planned
+from tasktool_infra.engine.events import Ended, Listeners, Noted, Planned
 from tasktool_infra.engine.execute import Result, Run, RunFailed
 from tasktool_infra.engine.foresight import foreseen
 from tasktool_infra.engine.owner import Owner
@@ -128,6 +128,7 @@ def carry_out(order: Order, run: Opened) -> Result:
     drawn = _agreed(order, run, _plan(order, run))
     with interruptible(run.driver.interrupt, signals=order.signals):
         result = Run(run.driver, drawn.plan, order.goal, drawn.resources, drawn.found).execute()
+    order.listeners(Ended(at=run.driver.clock.now(), result=result))
     return _checked(result)
 
 

@@ -72,6 +72,20 @@ def add_cluster_gone(parser: ArgumentParser) -> None:
     parser.add_argument("--cluster-gone", action="store_true", help="the cluster no longer exists: leave it out")
 
 
+def add_reporting(parser: ArgumentParser) -> None:
+    """Add what chooses how much is told of a run, and in which form; all commands that run anything take the same."""
+    group = parser.add_argument_group(
+        "output", "Colour follows NO_COLOR and FORCE_COLOR; with CI set, nobody is asked."
+    )
+    group.add_argument(
+        "--output", choices=("text", "json"), default="text", help="json: one record a line, for machines; see README"
+    )
+    amount = group.add_mutually_exclusive_group()
+    amount.add_argument("--quiet", action="store_true", help="only sums, questions and errors")
+    amount.add_argument("--verbose", action="store_true", help="also every call with its request id")
+    group.add_argument("--debug", action="store_true", help="also what was sent, the libraries' log, tracebacks")
+
+
 def add_settings(parser: ArgumentParser) -> None:
     """Add an option for every setting."""
     group = parser.add_argument_group(

@@ -8,17 +8,16 @@ from tasktool_infra.engine.errors import Problem
 from tasktool_infra.exit_codes import BY_PROBLEM, OK
 
 if TYPE_CHECKING:
+    from tasktool_infra.report.reporter import Reporter
     from tasktool_infra.running import Order
 
 
-def ordered(options: Namespace, command: str = "") -> "Order":
-    """Give the order that the options describe, for another command if one is named.
+def ordered(options: Namespace, reporter: "Reporter", command: str = "") -> "Order":
+    """Give the order that the options describe, for another command if one is named; ``reporter`` is told of the run.
 
     Raises SettingsError and TasktoolError.
     """
-    from tasktool_infra.engine.events import Listeners
     from tasktool_infra.report.asking import confirmation
-    from tasktool_infra.report.terminal import Terminal
     from tasktool_infra.sdk import order
 
     return order(
@@ -32,23 +31,18 @@ def ordered(options: Namespace, command: str = "") -> "Order":
         delete_data=getattr(options, "delete_data", False),
         cluster_gone=getattr(options, "cluster_gone", False),
         plan=getattr(options, "plan", None),
-        confirm=confirmation(yes=getattr(options, "yes", False)),
+        confirm=confirmation(yes=getattr(options, "yes", False), machine=options.output == "json"),
         yes=getattr(options, "yes", False),
-        listeners=Listeners((Terminal(),)),
+        listeners=reporter.listeners,
         signals=(signal.SIGINT, signal.SIGTERM),
     )
 
 
 def carry_out(options: Namespace) -> int:
     """Plan, ask, carry out, and show the result."""
-    from tasktool_infra.engine.execute import RunFailed
-    from tasktool_infra.report.terminal import show_result
+    from tasktool_infra.report.reporter import reporting
     from tasktool_infra.running import carried_out
 
-    try:
-        result = carried_out(ordered(options))
-    except RunFailed as failure:
-        show_result(failure.result)
-        raise
-    show_result(result)
+    with reporting(options) as reporter:
+        result = carried_out(ordered(options, reporter))
     return BY_PROBLEM[Problem.UNFINISHED].code if result.waiting else OK.code

@@ -9,6 +9,7 @@ from tasktool_infra.commands.options import (
     add_cluster_gone,
     add_delete_data,
     add_only,
+    add_reporting,
     add_settings,
     add_target,
 )
@@ -30,19 +31,21 @@ def _add_options(parser: ArgumentParser) -> None:
     add_adopt(parser)
     add_delete_data(parser)
     add_cluster_gone(parser)
+    add_reporting(parser)
     add_settings(parser)
 
 
 def _run(options: Namespace) -> int:
     from tasktool_infra.engine.plan import Action
+    from tasktool_infra.report.reporter import reporting
     from tasktool_infra.running import PlanRefused, planned
 
-    order = ordered(options, "teardown" if options.teardown else "plan")
-    plan = planned(order)
-    if plan.blocked:
-        raise PlanRefused(plan)
-    if options.out:
-        order.listeners(_saved(plan, options.out))
+    with reporting(options) as reporter:
+        plan = planned(ordered(options, reporter, "teardown" if options.teardown else "plan"))
+        if plan.blocked:
+            raise PlanRefused(plan)
+        if options.out:
+            reporter.listeners(_saved(plan, options.out))
     if plan.count(Action.WAITING):
         return BY_PROBLEM[Problem.UNFINISHED].code
     return CHANGES.code if plan.changing and options.detailed_exitcode else OK.code

@@ -3,7 +3,15 @@
 from argparse import ArgumentParser
 
 from tasktool_infra.commands.command import Command
-from tasktool_infra.commands.options import add_adopt, add_only, add_planned, add_settings, add_target, add_yes
+from tasktool_infra.commands.options import (
+    add_adopt,
+    add_only,
+    add_planned,
+    add_reporting,
+    add_settings,
+    add_target,
+    add_yes,
+)
 from tasktool_infra.commands.ordering import carry_out
 
 
@@ -13,6 +21,7 @@ def _add_options(parser: ArgumentParser) -> None:
     add_yes(parser)
     add_adopt(parser)
     add_planned(parser)
+    add_reporting(parser)
     add_settings(parser)
 
 

@@ -8,6 +8,7 @@ from tasktool_infra.commands.options import (
     add_delete_data,
     add_only,
     add_planned,
+    add_reporting,
     add_settings,
     add_target,
     add_yes,
@@ -22,6 +23,7 @@ def _add_options(parser: ArgumentParser) -> None:
     add_planned(parser)
     add_delete_data(parser)
     add_cluster_gone(parser)
+    add_reporting(parser)
     add_settings(parser)
 
 

@@ -10,6 +10,7 @@ from tasktool_infra.engine.errors import ApiError, TasktoolError
 from tasktool_infra.engine.resource import Key
 
 if TYPE_CHECKING:
+    from tasktool_infra.engine.execute import Result
     from tasktool_infra.engine.plan import Action, Plan
 
 
@@ -84,6 +85,8 @@ class Called(Event):
     call: Call
     seconds: float
     error: ApiError | None = None
+    request_id: str = ""
+    """The API's own name of the request, where the answer tells it."""
 
 
 @frozen(kw_only=True)
@@ -94,6 +97,13 @@ class Retrying(Event):
     error: ApiError
     why: str
     pause: float
+
+
+@frozen(kw_only=True)
+class Ended(Event):
+    """The plan was carried out as far as it could be."""
+
+    result: "Result"
 
 
 Listener = Callable[[Event], None]

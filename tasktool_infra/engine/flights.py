@@ -1,6 +1,6 @@
 """Calls on their way: each through all its attempts, by the retry table, until there is an answer for who asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import define, field
@@ -99,7 +99,8 @@ class Flights:
     def _landed(self, flight: Flight, answer: Any, error: BaseException | None) -> None:
         now, call = self.loop.clock.now(), flight.call
         api_error = error if isinstance(error, ApiError) else None
-        self.tell(Called(at=now, call=call, seconds=now - flight.sent, error=api_error))
+        request = api_error.request_id if api_error is not None else _request_id(answer)
+        self.tell(Called(at=now, call=call, seconds=now - flight.sent, error=api_error, request_id=request))
         if error is None:
             flight.deliver(answer, None)
         elif api_error is None:
@@ -141,6 +142,12 @@ class Flights:
         stopped = Interrupted("Interrupted.")
         stopped.__cause__ = error
         flight.deliver(None, stopped)
+
+
+def _request_id(answer: Any) -> str:
+    """Give what an answer says of its own request: those of AWS do, but for answers put together of pages."""
+    told = answer.get("ResponseMetadata") if isinstance(answer, Mapping) else None
+    return str(told.get("RequestId", "")) if isinstance(told, Mapping) else ""
 
 
 def _late(flight: Flight, error: ApiError, patience: Patience, now: float) -> DeadlinePassed:

@@ -5,12 +5,16 @@ from collections.abc import Callable
 
 from tasktool_infra.engine.errors import Interrupted
 from tasktool_infra.engine.plan import Plan
+from tasktool_infra.report.console import in_ci
 from tasktool_infra.report.words import safe
 
 
-def confirmation(*, yes: bool) -> bool | Callable[[Plan], bool] | None:
-    """Give what answers for the user: a prompt at a terminal, else only ``--yes``."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+def confirmation(*, yes: bool, machine: bool = False) -> bool | Callable[[Plan], bool] | None:
+    """Give what answers for the user: a prompt at a terminal, else only ``--yes``.
+
+    Nobody is asked where a machine reads along, nor in CI, whatever it takes for a terminal.
+    """
+    if machine or in_ci() or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return True if yes else None
 
     def ask(plan: Plan) -> bool:

@@ -39,6 +39,9 @@ class Line:
         return " " * self.indent + "".join(part.text for part in self.parts)
 
 
+BLANK = Line()
+
+
 def line(*parts: str | Part, style: str = "", indent: int = 0, hang: int = 4, whole: bool = False) -> Line:
     """Give a line of these parts; those that are bare text get ``style``."""
     made = (part if isinstance(part, Part) else Part(part, style) for part in parts)

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from tasktool_infra.engine.plan import Action, Change, Plan
 from tasktool_infra.report.fields import INDENT, field_lines
-from tasktool_infra.report.lines import Line, Part, line, paragraph
+from tasktool_infra.report.lines import BLANK, Line, Part, line, paragraph
 from tasktool_infra.report.permission_lines import permission_lines
 from tasktool_infra.report.secrets import without_secrets
 
@@ -19,7 +19,6 @@ SIGNS = {
 }
 TITLES = {"aws": "AWS", "access": "Access to the cluster", "app": "Application"}
 GONE_ALREADY = "already gone"
-BLANK = Line()
 
 
 def plan_lines(plan: Plan) -> list[Line]:
@@ -33,7 +32,8 @@ def plan_lines(plan: Plan) -> list[Line]:
         *_layers(staying),
         *permission_lines(shown),
         *_section("To be deleted", (each for change in going for each in _change(change))),
-        *_end(shown),
+        BLANK,
+        *sum_lines(shown),
     ]
 
 
@@ -121,8 +121,8 @@ def _next_step(change: Change) -> Iterator[Line]:
         yield from paragraph(change.next_step, indent=INDENT)
 
 
-def _end(plan: Plan) -> Iterator[Line]:
-    yield BLANK
+def sum_lines(plan: Plan) -> Iterator[Line]:
+    """Give the end of a plan: what is unchanged, what the signs mean, and the sum."""
     unchanged, idle = plan.count(Action.NONE), plan.summary == "No changes."
     if unchanged and not idle:
         yield line(f"({unchanged} unchanged)", style="grey", indent=2)

@@ -43,9 +43,9 @@ class Secrets:
     def within(self, value: Any) -> Any:
         """Give JSON data with what is secret in it hidden: by the names of keys, and by what values look like."""
         if isinstance(value, Mapping):
-            named = isinstance(value.get("name"), str) and _secret_name(value["name"])
+            named = isinstance(value.get("name"), str) and secret_name(value["name"])
             return {
-                key: self._member(item, secret=_secret_name(key) or (named and key == "value"))
+                key: self._member(item, secret=secret_name(key) or (named and key == "value"))
                 for key, item in value.items()
             }
         if isinstance(value, list | tuple):
@@ -57,7 +57,8 @@ class Secrets:
         return self.hidden(item) if secret and isinstance(item, str) else self.within(item)
 
 
-def _secret_name(name: str) -> bool:
+def secret_name(name: str) -> bool:
+    """Say whether what is called so is a secret."""
     return _NAMES.search(name) is not None
 
 
@@ -73,7 +74,7 @@ def _shown(change: Change, secrets: Secrets) -> Change:
 
 def _field(change: Change, each: FieldChange, secrets: Secrets) -> FieldChange:
     last = _LAST.search(each.path)
-    by_name = (last is not None and _secret_name(last[1])) or _ENV_VALUE.search(each.path) is not None
+    by_name = (last is not None and secret_name(last[1])) or _ENV_VALUE.search(each.path) is not None
     whole = change.key.kind == "secret" and not each.path.startswith(_OPEN)
     if whole or (by_name and all(isinstance(value, str | Secret | Sealed | None) for value in (each.old, each.new))):
         return evolve(each, old=secrets.hidden(each.old), new=secrets.hidden(each.new))

@@ -1,0 +1,100 @@
+"""How far a run has come, for a screen that is drawn again and again. Pure: the time is handed in."""
+
+from attrs import define, field
+
+from tasktool_infra.engine.calls import Wait
+from tasktool_infra.engine.events import Called, Ended, Event, Failed, Finished, Planned, Started, Stepped, Waiting
+from tasktool_infra.engine.plan import CHANGING
+from tasktool_infra.engine.resource import Key
+from tasktool_infra.report.lines import Line, Part, cut, line
+from tasktool_infra.report.plan_lines import SIGNS
+
+BAR = 24
+SLOW = 0.5
+"""Seconds of reading before it is worth a line."""
+
+
+@define
+class Row:
+    """One resource under way."""
+
+    sign: str
+    style: str
+    began: float
+    doing: str = ""
+
+
+@define
+class Progress:
+    """What has been heard of a run until now."""
+
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    calls: int = 0
+    began: float | None = None
+    rows: dict[Key, Row] = field(factory=dict)
+    _planned: bool = False
+
+    @property
+    def resting(self) -> bool:
+        """Whether there is nothing to draw again: somebody reads a plan, or it is over."""
+        return self.began is None
+
+    def hear(self, event: Event) -> None:
+        """Take an event in."""
+        if isinstance(event, Called) and not self._planned:
+            self.calls += 1
+            self.began = event.at - event.seconds if self.began is None else self.began
+        elif isinstance(event, Planned):
+            self.total, self.began, self._planned = event.plan.count(*CHANGING), None, True
+        elif isinstance(event, Ended):
+            self.began, self.rows = None, {}
+        elif isinstance(event, Started):
+            self.began = event.at if self.began is None else self.began
+            sign, style, _ = SIGNS[event.action]
+            self.rows[event.key] = Row(sign, style, event.at)
+        elif isinstance(event, Finished | Failed):
+            self.rows.pop(event.key, None)
+            self.done += isinstance(event, Finished)
+            self.failed += isinstance(event, Failed)
+        else:
+            self._row(event)
+
+    def _row(self, event: Event) -> None:
+        row = self.rows.get(event.key) if isinstance(event, Stepped | Waiting) else None
+        if row is not None and isinstance(event, Waiting):
+            row.doing = event.seen if event.seen not in ("not yet", "still there") else f"waiting for {event.what}"
+        elif row is not None and isinstance(event, Stepped):
+            row.doing = f"waiting for {event.step.says}" if isinstance(event.step, Wait) else event.step.says
+
+    def lines(self, now: float, width: int, height: int) -> list[Line]:
+        """Give what is under way, the longest first, and the bar: no wider and no higher than there is room."""
+        if self.began is None:
+            return []
+        if not self._planned:
+            said = f"Reading what stands: {self.calls} calls, {now - self.began:.0f} s"
+            return [cut(line(said, style="grey"), width)] if now - self.began >= SLOW else []
+        rows = [_row_line(key, row, now) for key, row in self.rows.items()]
+        room = max(height - 2, 1)
+        if len(rows) > room:
+            rows = [*rows[: room - 1], line(f"… and {len(rows) - room + 1} more under way", style="grey", indent=2)]
+        return [cut(each, width) for each in (*rows, self._bar(now, width))]
+
+    def _bar(self, now: float, width: int) -> Line:
+        ended = self.done + self.failed
+        wide = min(BAR, max(width - 30, 4))
+        full = wide * ended // self.total if self.total else wide
+        failed = Part(f", {self.failed} failed", "red" if self.failed else "")
+        return line(
+            Part("━" * full, "green"),
+            Part("─" * (wide - full), "grey"),
+            f" {ended} of {self.total}",
+            *([failed] if self.failed else []),
+            f", {now - (self.began or now):.0f} s",
+        )
+
+
+def _row_line(key: Key, row: Row, now: float) -> Line:
+    doing = f"{row.doing}, " if row.doing else ""
+    return line(Part(f"{row.sign} ", row.style), f"{key}  ", Part(f"{doing}{now - row.began:.0f} s", "grey"), indent=2)
