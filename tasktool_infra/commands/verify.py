@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from tasktool_infra.commands.command import Command
-from tasktool_infra.commands.options import add_only, add_settings, add_target
+from tasktool_infra.commands.options import add_only, add_reporting, add_settings, add_target
 from tasktool_infra.commands.ordering import ordered
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.exit_codes import BY_PROBLEM, OK
@@ -22,17 +22,22 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--no-hardening", action="store_true", help="leave out what only makes it safer")
     parser.add_argument("-k", metavar="EXPRESSION", default="", help="only claims that match, as pytest takes it")
     parser.add_argument("--junitxml", metavar="FILE", default="", help="write a report for CI, as pytest does")
+    add_reporting(parser)
     add_settings(parser)
 
 
 def _run(options: Namespace) -> int:
     from tasktool_infra.proving import verified
-    from tasktool_infra.report.claims import show_verification
+    from tasktool_infra.report.claims import show_verification, verification_data
+    from tasktool_infra.report.reporter import reporting
 
     began = time.monotonic()
-    verification = verified(ordered(options))
-    claims = _chosen(options, verification)
-    show_verification(verification, claims, time.monotonic() - began)
+    with reporting(options) as reporter:
+        verification = verified(ordered(options, reporter))
+        claims = _chosen(options, verification)
+        reporter.record(verification_data(verification, claims))
+    if options.output == "text":
+        show_verification(verification, claims, time.monotonic() - began)
     broken = any(claim.broken for claim in claims)
     return BY_PROBLEM[Problem.FAILED].code if broken else OK.code
 

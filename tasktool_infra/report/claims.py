@@ -8,6 +8,7 @@ from typing import Any
 from tasktool_infra.engine.claims import Claim
 from tasktool_infra.engine.resource import Key
 from tasktool_infra.proving import Verification
+from tasktool_infra.report.event_data import key_data
 from tasktool_infra.report.words import paint, safe, unheard
 
 MOST = 400
@@ -41,6 +42,29 @@ def show_verification(verification: Verification, claims: Iterable[Claim], secon
         _show(key, about)
     print(paint(summary(chosen), "bold") + f" ({seconds:.1f} s)")
     sys.stdout.flush()
+
+
+def verification_data(verification: Verification, claims: Iterable[Claim]) -> dict[str, Any]:
+    """Give the record of a verification for machines."""
+    listed = list(claims)
+    return {
+        "type": "verification",
+        "environment": verification.environment,
+        "summary": summary(listed),
+        "ok": not any(claim.broken for claim in listed),
+        "claims": [
+            {
+                **key_data(claim.key),
+                "claim": claim.name,
+                "holds": claim.ok,
+                "hardening": claim.hardening,
+                "wanted": told(claim.wanted),
+                "found": told(claim.found),
+                "fix": claim.fix,
+            }
+            for claim in listed
+        ],
+    }
 
 
 def _target(verification: Verification) -> str:

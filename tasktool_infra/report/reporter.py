@@ -2,15 +2,16 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import frozen
 
 from tasktool_infra.engine.errors import TasktoolError
 from tasktool_infra.engine.events import Event, Listeners
 from tasktool_infra.report.console import console
+from tasktool_infra.report.event_data import error_data
 from tasktool_infra.report.event_lines import Log
 from tasktool_infra.report.github import step_summary
 from tasktool_infra.report.machine import Machine
@@ -38,11 +39,11 @@ class Reporter:
         """What a run takes."""
         return Listeners(self.told)
 
-    def failed(self, error: TasktoolError) -> None:
-        """Tell machines what ended the command; people are told by the command itself."""
+    def record(self, data: Mapping[str, Any]) -> None:
+        """Tell machines something; people are told by the command itself."""
         for each in self.told:
             if isinstance(each, Machine):
-                each.failed(error)
+                each.write(data)
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def reporting(options: Namespace) -> Iterator[Reporter]:
     try:
         yield reporter
     except TasktoolError as error:
-        reporter.failed(error)
+        reporter.record({"type": "error", **error_data(error)})
         raise
     finally:
         for each in reporter.told:

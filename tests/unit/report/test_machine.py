@@ -11,13 +11,26 @@ from jsonschema import Draft202012Validator
 
 import tasktool_infra.report
 from tasktool_infra._version import __version__
+from tasktool_infra.aws.place import Place
 from tasktool_infra.engine import errors, events
+from tasktool_infra.engine.claims import Claim
 from tasktool_infra.engine.errors import TasktoolError
-from tasktool_infra.report.event_data import FORMAT
+from tasktool_infra.proving import Verification
+from tasktool_infra.report.claims import verification_data
+from tasktool_infra.report.event_data import FORMAT, error_data
 from tasktool_infra.report.machine import Machine
-from tests.unit.report.runs import DENIED
+from tasktool_infra.target import Target
+from tests.unit.report.runs import DENIED, TABLE
 from tests.unit.report.runs import events as told
 
+VERIFICATION = Verification(
+    environment="prod",
+    target=Target(place=Place("123456789012", "aws", "ap-northeast-1"), caller="me", aws_endpoint="https://x"),
+    claims=(
+        Claim(key=TABLE, name="billing", wanted="a", found="b", ok=False, fix="run"),
+        Claim(key=TABLE, name="exists", wanted=1, found=None, ok=None),
+    ),
+)
 SCHEMA = json.loads((Path(tasktool_infra.report.__file__).parent / "events.schema.json").read_text(encoding="utf-8"))
 TYPES = {each["title"] for each in SCHEMA["oneOf"]}
 
@@ -27,8 +40,9 @@ def records(*, verbose: bool = True) -> list[dict[str, Any]]:
     machine = Machine(out, "provision", verbose=verbose, clock=lambda: datetime(2026, 1, 2, tzinfo=UTC))
     for event in told():
         machine(event)
-    machine.failed(DENIED)
-    machine.failed(TasktoolError("日本\n\x1b[2J"))
+    for error in (DENIED, TasktoolError("日本\n\x1b[2J")):
+        machine.write({"type": "error", **error_data(error)})
+    machine.write(verification_data(VERIFICATION, VERIFICATION.claims))
     assert out.getvalue().isascii()
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
