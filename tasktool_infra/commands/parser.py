@@ -25,10 +25,11 @@ def parse(name: str | None, arguments: Sequence[str]) -> Namespace:
 
     Takes the command's name, or None when the first argument names it.
     """
-    return (_all() if name is None else _one(command(name))).parse_args(arguments, Namespace(settings={}))
+    return (_all() if name is None else parser_of(command(name))).parse_args(arguments, Namespace(settings={}))
 
 
-def _one(chosen: Command) -> ArgumentParser:
+def parser_of(chosen: Command) -> ArgumentParser:
+    """Give the parser of one command, as its script has it."""
     parser = _Parser(prog=f"{chosen.name}.py", **_texts(chosen))
     return _filled(parser, chosen)
 

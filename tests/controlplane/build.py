@@ -76,6 +76,8 @@ MODULES = (
     ),
 )
 CONTROL_PLANE = MODULES[0]
+ACTIONLINT = Module("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "actionlint", ("actionlint",), {})
+"""No part of the control plane, but built and found in the same way."""
 REASON = f"needs Go {OLDEST_GO[0]}.{OLDEST_GO[1]} or later to build a Kubernetes control plane, or KUBEBUILDER_ASSETS"
 
 
@@ -87,7 +89,7 @@ def say(message: str) -> None:
 
 def program(name: str, tell: Callable[[str], None] = say) -> Path:
     """Find one program; the module that holds it is built first when it has to be."""
-    module = next(each for each in MODULES if name in each.programs)
+    module = next(each for each in (*MODULES, ACTIONLINT) if name in each.programs)
     if assets := os.environ.get("KUBEBUILDER_ASSETS"):
         ready = Path(assets) / name
         if ready.exists():
@@ -178,7 +180,7 @@ def environment() -> dict[str, str]:
 
 def main() -> None:
     """Build everything."""
-    for module in MODULES:
+    for module in (*MODULES, ACTIONLINT):
         sys.stdout.write(f"{built(module)}\n")
 
 

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tasktool_infra.commands import NAMES
 from tasktool_infra.commands.parser import parse
 from tasktool_infra.exit_codes import table
@@ -18,6 +20,11 @@ def test_the_first_two_blocks_are_one_line_each() -> None:
     assert "tox" in BLOCKS[1]
 
 
+def test_the_readme_in_japanese_has_the_same_two_commands() -> None:
+    japanese = (ROOT / "README.ja.md").read_text(encoding="utf-8")
+    assert re.findall(r"^```sh\n(.*?)^```$", japanese, re.DOTALL | re.MULTILINE)[:2] == BLOCKS[:2]
+
+
 def test_the_exit_codes_are_those_of_the_code() -> None:
     rows = re.findall(r"^\| (\d+) \| (.*) \|$", README, re.MULTILINE)
     assert [(int(code), meaning.replace("`", "")) for code, meaning in rows] == [
@@ -25,8 +32,18 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
     ]
 
 
-def test_every_command_that_is_shown_is_understood() -> None:
-    shown = re.findall(r"python scripts/(\w+)\.py ([^\n#)`]+)", README)
-    assert {command for command, _ in shown} >= set(NAMES)
-    for command, arguments in shown:
-        assert parse(command, arguments.replace('"', "").rstrip("`.").split()).command == command
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob("docs/ci/*.yml"))]
+SHOWN = {
+    path: re.findall(r"python scripts/(\w+)\.py ([^\n#)`|&]+)", path.read_text(encoding="utf-8")) for path in PAGES
+}
+
+
+@pytest.mark.parametrize("path", [path for path, shown in SHOWN.items() if shown], ids=lambda path: path.stem)
+def test_every_command_that_is_shown_is_understood(path: Path) -> None:
+    for command, arguments in SHOWN[path]:
+        words = arguments.replace('"', "").replace("2>", "").rstrip("`. …").split()
+        assert parse(command, words).command == command
+
+
+def test_every_command_is_shown() -> None:
+    assert {command for shown in SHOWN.values() for command, _ in shown} >= set(NAMES)
