@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from tasktool_infra.aws.dynamodb_table import Index, Table
+from tasktool_infra.aws.dynamodb_table import Table
 from tasktool_infra.aws.iam_policy import Policy
 from tasktool_infra.aws.iam_role import Role
 from tasktool_infra.aws.s3_bucket import Bucket
@@ -21,7 +21,7 @@ from tests.contract.rough import Rough, told
 from tests.faults import said
 from tests.faults.injection import Fault
 from tests.faults.partial import Spared
-from tests.faults.tables import SlowTables
+from tests.faults.slow_tables import BACKUPS, CREATION, INDEX
 
 on_emulators = pytest.mark.parametrize("bench", EMULATORS, indirect=True)
 on_moto = pytest.mark.parametrize("bench", ["moto"], indirect=True)
@@ -51,49 +51,45 @@ def role(bench: Bench) -> list[Resource]:
 
 @on_emulators
 def test_a_table_and_indexes_that_take_their_time_are_waited_for(rough: Rough) -> None:
-    wanted, slow = table(rough.bench), SlowTables(rough.clock)
-    result, took = rough.took(lambda: rough.works([wanted], slow))
-    assert result.ok
-    assert 30 + 60 < took < 300
+    wanted = table(rough.bench)
+    tables = rough.slow()
+    _, took = rough.took(lambda: rough.works([wanted]))
+    assert max(CREATION, BACKUPS) < took < 60
     bare = evolve(wanted, indexes=frozenset())
-    rough.works([bare], slow)
-    _, took = rough.took(lambda: rough.works([wanted], slow))
+    rough.works([bare])
+    _, took = rough.took(lambda: rough.works([wanted]))
     # One index after the other, each when the one before it is there.
-    assert 2 * 300 < took < 900
+    assert 2 * INDEX < took < 90
     assert rough.script.writes.count("update_table") == 2
-    result = rough.run([wanted], slow, goal=ALL)
+    result = rough.run([wanted], goal=ALL)
     assert result.ok, told(result)
+    assert tables.unsettled() == []
 
 
 @on_moto
-def test_an_index_that_somebody_else_is_adding_is_waited_for_and_kept_out_of_the_way(rough: Rough) -> None:
-    wanted, slow = table(rough.bench), SlowTables(rough.clock)
-    one, two = sorted(wanted.indexes, key=lambda index: index.name)
-    rough.works([evolve(wanted, indexes=frozenset())], slow)
-    plan, _ = rough.planned([wanted])
-    meanwhile = Meanwhile(rough, wanted, one, slow)
-    result = rough.run([wanted], slow, meanwhile)
-    assert plan.changes[0].action is Action.UPDATE
+def test_an_index_that_somebody_else_is_adding_is_waited_for_and_not_added_twice(rough: Rough) -> None:
+    wanted = table(rough.bench)
+    rough.slow()
+    _, two = sorted(wanted.indexes, key=lambda index: index.name)
+    rough.works([evolve(wanted, indexes=frozenset())])
+    meanwhile = Meanwhile(rough)
+    result = rough.run([wanted], meanwhile)
     assert result.ok, told(result)
-    assert meanwhile.done
     created = [call.parameters["GlobalSecondaryIndexUpdates"][0]["Create"]["IndexName"] for call in meanwhile.ours]
     assert created == [two.name]
     rough.bench.unchanged(wanted)
 
 
 class Meanwhile:
-    """Somebody else adds an index just before we do, so that ours is refused."""
+    """Somebody else adds the same index just before we do, so that ours is refused."""
 
-    def __init__(self, rough: Rough, wanted: Table, index: Index, slow: SlowTables) -> None:
-        self.rough, self.wanted, self.index, self.slow = rough, wanted, index, slow
-        self.done, self.ours = False, list[Call]()
+    def __init__(self, rough: Rough) -> None:
+        self.rough, self.done, self.ours = rough, False, list[Call]()
 
     def before(self, call: Call, attempt: int) -> None:
         if call.operation == "update_table" and not self.done:
             self.done = True
             self.rough.bench.transports["dynamodb"].send(call)
-            self.slow.after(call, {})
-            raise said.aws("ResourceInUseException", "Table is being updated")(call)
 
     def after(self, call: Call, answer: Any) -> Any:
         if call.operation == "update_table":

@@ -4,45 +4,26 @@ from collections import Counter
 from typing import Literal
 
 import pytest
-from attrs import evolve
 
 from tasktool_infra.aws.dynamodb_table import Table
 from tasktool_infra.aws.iam_policy import Policy
-from tasktool_infra.aws.iam_role import Role
-from tasktool_infra.aws.oidc_provider import OidcProvider
 from tasktool_infra.aws.s3_bucket import Bucket
-from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import DeadlinePassed, Problem
 from tasktool_infra.engine.resource import Resource
 from tests.contract.bench import ALL, Bench
 from tests.contract.emulators import EMULATORS
-from tests.contract.kinds import AWS, is_looked_at_only, kinds
-from tests.contract.rough import Rough, told
+from tests.contract.rough import Rough, everything, is_no_new_bucket, told
 from tests.faults import said
 from tests.faults.injection import Fault, Throttles
 from tests.faults.seeds import seeds
 
 on_emulators = pytest.mark.parametrize("bench", EMULATORS, indirect=True)
 on_moto = pytest.mark.parametrize("bench", ["moto"], indirect=True)
-MADE = [kind for kind in kinds(AWS) if not is_looked_at_only(kind)]
 
 
 @pytest.fixture
 def rough(bench: Bench) -> Rough:
     return Rough(bench)
-
-
-def everything(bench: Bench) -> list[Resource]:
-    """Give one of each kind, in which policies know whose they are; MiniStack can't take the mark off a provider."""
-    listed = [bench.example(kind.examples()[0]) for kind in MADE if bench.name == "moto" or kind is not OidcProvider]
-    resources = {each.key: each for e in listed for each in (*e.around, e.first)}
-    roles = frozenset(key.identity for key in resources if key.kind == Role.kind)
-    return [evolve(each, roles=roles) if isinstance(each, Policy) else each for each in resources.values()]
-
-
-def not_a_new_bucket(call: Call) -> bool:
-    """Moto drops the tags of a creation: a bucket whose creation was not answered looks like a stranger's there."""
-    return call.operation != "create_bucket"
 
 
 def first(bench: Bench, kind: type[Resource]) -> Resource:
@@ -66,7 +47,7 @@ def test_a_storm_of_a_minute_is_sat_out(rough: Rough, storm: said.Said) -> None:
 @on_moto
 def test_faults_of_the_service_in_reads_and_writes_are_overcome(rough: Rough) -> None:
     services = ("s3", "iam", "dynamodb", "ecr")
-    faults = [Fault(f"{each}.*", said.BROKEN, when="after", times=6, of=not_a_new_bucket) for each in services]
+    faults = [Fault(f"{each}.*", said.BROKEN, when="after", times=6, of=is_no_new_bucket) for each in services]
     rough.works(everything(rough.bench), *faults)
     assert [fault.struck for fault in faults] == [6] * 4
 

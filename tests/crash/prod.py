@@ -17,7 +17,7 @@ from tasktool_infra.engine.driver import Driver
 from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.retry import joined
-from tasktool_infra.engine.transport import Transport
+from tasktool_infra.engine.transport import Hook, NoHook, Transport
 from tasktool_infra.kube import kustomize
 from tasktool_infra.kube import retries as kube_retries
 from tasktool_infra.kube.access import ClusterAccess
@@ -50,6 +50,7 @@ class Prod:
 
     stage: Stage
     cloud: Cloud
+    hook: Hook = field(factory=NoHook)
     cluster: Cluster = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -70,7 +71,7 @@ class Prod:
         """Give what a run needs, on the stage."""
         here = staged or self.stage.enter()
         transports: dict[str, Transport] = dict.fromkeys(SERVICES, self.cloud)
-        with Driver(transports, TABLE, clock=here, threads=here) as driver:
+        with Driver(transports, TABLE, here, self.hook, threads=here) as driver:
             yield Opened("crash", driver, self.cloud.raw, transports, sandbox=False)
 
     def state(self) -> Hashable:

@@ -2,17 +2,23 @@
 
 import threading
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import define, field
 
 from tasktool_infra.engine.calls import Call
-from tasktool_infra.engine.clock import Clock
 from tests.faults.injection import named
 from tests.faults.said import Said, aws
 from tests.faults.subjects import Subject, subject
 
 NEVER = float("-inf")
+
+
+class Timed(Protocol):
+    """Whatever tells the time of a run."""
+
+    def now(self) -> float:
+        """Give the seconds since some fixed moment."""
 
 
 @define(eq=False)
@@ -22,11 +28,11 @@ class Lag:
     What was absent before stays so: a read that was never answered gives the first code that the call expects.
     """
 
-    clock: Clock
+    clock: Timed
     seconds: float
     services: Collection[str] = ("s3", "iam", "ecr", "dynamodb")
     hidden: int = 0
-    _shown: dict[Call, Any] = field(init=False, factory=dict)
+    _shown: dict[Subject, dict[Call, Any]] = field(init=False, factory=dict)
     _old: dict[Subject, dict[Call, Any]] = field(init=False, factory=dict)
     _until: dict[Subject, float] = field(init=False, factory=dict)
     _lock: threading.Lock = field(init=False, factory=threading.Lock)
@@ -47,7 +53,8 @@ class Lag:
             if self._lags(call) and call in self._old[about]:
                 self.hidden += 1
                 return self._old[about][call]
-            self._shown[call] = answer
+            if call.service in self.services:
+                self._shown.setdefault(about, {})[call] = answer
             return answer
 
     def _lags(self, call: Call) -> bool:
@@ -56,7 +63,7 @@ class Lag:
     def _written(self, about: Subject) -> None:
         now = self.clock.now()
         if now >= self._until.get(about, NEVER):
-            self._old[about] = {call: answer for call, answer in self._shown.items() if subject(call) == about}
+            self._old[about] = dict(self._shown.get(about, {}))
         self._until[about] = now + self.seconds
 
 
@@ -67,7 +74,7 @@ class Unknown:
     ``made`` and ``users`` are patterns as those of a fault; only calls about the same thing count unless ``anywhere``.
     """
 
-    clock: Clock
+    clock: Timed
     seconds: float
     made: str
     users: tuple[str, ...]

@@ -6,13 +6,15 @@ from typing import Any
 
 from attrs import frozen
 from botocore import exceptions as e
+from urllib3 import exceptions as u
 
 from tasktool_infra.aws.answers import refusal
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import TasktoolError
-from tasktool_infra.kube.answers import from_response
+from tasktool_infra.kube.answers import from_fault, from_response
 
 HOST = "https://api.example.com"
+NO_POOL: Any = None
 NOBODY = Call("aws", "nobody")
 
 
@@ -37,6 +39,11 @@ def aws(code: str, said: str = "as AWS says", status: int = 400, **headers: str)
 def unanswered(make: Callable[[], Exception]) -> Said:
     """Give an error of AWS that never came to an answer, from what botocore raises."""
     return Said(lambda call: refusal(make(), call.name, HOST))
+
+
+def silent(make: Callable[[], Exception]) -> Said:
+    """Give an error of an API server that never came to an answer, from what urllib3 raises."""
+    return Said(lambda call: from_fault(make(), call.name, HOST))
 
 
 def kubernetes(status: int, reason: str, said: str, *causes: dict[str, str], **details: Any) -> Said:
@@ -69,6 +76,9 @@ SIMULTANEOUSLY = aws(
     "LimitExceededException",
     "Subscriber limit exceeded: Only 10 tables can be created, updated, or deleted simultaneously",
 )
+KUBE_TIMED_OUT = silent(lambda: u.ReadTimeoutError(NO_POOL, "/", "Read timed out. (read timeout=30)"))
+KUBE_RESET = silent(lambda: u.ProtocolError("Connection aborted.", ConnectionResetError(104, "reset by peer")))
+KUBE_REFUSED = silent(lambda: u.MaxRetryError(NO_POOL, "/", u.NewConnectionError(NO_POOL, "Connection refused")))
 KUBE_BUSY = kubernetes(429, "TooManyRequests", "too many requests, please try again later", retryAfterSeconds=1)
 KUBE_DOWN = kubernetes(503, "ServiceUnavailable", "apiserver is shutting down")
 KUBE_LEADER = kubernetes(500, "InternalError", "etcdserver: leader changed")
