@@ -58,9 +58,9 @@ class Emulated(Opened):
             return assumed
         try:
             return str(self.driver.ask(_identity())["Account"])
-        except ApiError as error:
-            # One that does not answer is shown as such by what is to be read in it.
-            if error.answered:
+        except TasktoolError as error:
+            # One that does not answer is shown as such by what is to be read in it, if anything is.
+            if error.problem is not Problem.UNREACHABLE:
                 raise
             return assumed
 

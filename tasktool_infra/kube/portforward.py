@@ -79,6 +79,9 @@ class PortForward:
                 self.trouble, self._pod = error, ""
             finally:
                 there.shutdown()
+                # Closing alone would leave the caller waiting, as long as the other direction is being read.
+                with suppress(OSError):
+                    here.shutdown(socket.SHUT_RDWR)
 
     def _dial(self) -> Any:
         """Give a websocket to the pod; one that was replaced meanwhile is looked for anew."""
@@ -140,7 +143,8 @@ def _proxy(client: Any) -> dict[str, Any]:
     """Give the proxy of the client, or that there is none whatever the shell says."""
     proxy = getattr(client.rest_client.pool_manager, "proxy", None)
     if proxy is None:
-        return {"http_no_proxy": ["*"]}
+        # Without a name the library asks the shell, whatever else it is told.
+        return {"http_proxy_host": "none", "http_proxy_port": 1, "http_no_proxy": ["*"]}
     return {"http_proxy_host": proxy.host, "http_proxy_port": proxy.port, "proxy_type": proxy.scheme}
 
 

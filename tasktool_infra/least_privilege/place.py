@@ -2,17 +2,24 @@
 
 from tasktool_infra.aws.connection import Connection
 from tasktool_infra.aws.place import Place
+from tasktool_infra.engine.errors import Refused
 from tasktool_infra.engine.events import Listeners
 from tasktool_infra.opening import find_target, opened
 from tasktool_infra.settings.environment import Environment
+from tasktool_infra.settings.rules import EMULATOR
 from tasktool_infra.target import Target
 
 
 def located(environment: Environment, listeners: Listeners, *, sandbox: bool) -> Target:
     """Give the target of an environment, without a call when account, region and issuer are set.
 
-    Raises what finding it out raises.
+    Raises what finding it out raises, and Refused where nothing has to be allowed.
     """
+    if environment.aws == EMULATOR:
+        raise Refused(
+            f"The environment {environment.name} is on an emulator, which asks nobody for permissions.",
+            next_step=f"In the cluster it takes the ClusterRole admin in the namespace {environment.namespace}.",
+        )
     if environment.account and environment.region and environment.oidc_provider_url and not sandbox:
         partition = Connection("", environment.region).partition()
         return Target(

@@ -14,6 +14,7 @@ from tasktool_infra.kube.portforward import PortForward
 from tasktool_infra.kube.token import StaticToken
 from tasktool_infra.kube.transport import KubeTransport
 from tests.contract.cluster_world import eventually
+from tests.contract.emulators import free_port as unused
 from tests.controlplane.cluster import Cluster
 from tests.controlplane.kwok import forwarded
 
@@ -145,6 +146,19 @@ def test_a_stranger_is_told_so(real_cluster: Cluster, server: Server) -> None:
         assert asked(made, b"?") == b""
         assert isinstance(made.trouble, ApiError)
         assert made.trouble.status == 401
+
+
+def test_a_port_where_nobody_listens_ends_at_once_and_is_a_trouble_of_the_pod(
+    real_cluster: Cluster, server: Server
+) -> None:
+    real_cluster.play(forwarded(SPACE, 80, unused()))
+    try:
+        with forward(real_cluster) as made:
+            assert asked(made, b"?") == b""
+            assert isinstance(made.trouble, ApiError)
+            assert "connection refused" in made.trouble.message
+    finally:
+        real_cluster.play(forwarded(SPACE, 80, server.port))
 
 
 def test_after_its_end_nobody_is_let_in(real_cluster: Cluster, server: Server) -> None:

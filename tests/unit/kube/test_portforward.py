@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from attrs import define, field
 from websocket import ABNF, WebSocketConnectionClosedException
+from websocket._http import proxy_info
+from websocket._url import get_proxy_info
 
 from tasktool_infra.engine.errors import ApiError
-from tasktool_infra.kube.portforward import _receive, _send
+from tasktool_infra.kube.access import ClusterAccess
+from tasktool_infra.kube.portforward import _proxy, _receive, _send
 
 PORT = (4566).to_bytes(2, "little")
 OPENING = [b"\x00" + PORT, b"\x01" + PORT]
@@ -87,3 +90,19 @@ def test_what_the_caller_says_goes_to_the_data_channel_until_it_ends(ends: Any) 
     assert b"".join(message[1:] for message in there.sent) == b"GET / HTTP/1.1"
     assert {message[0] for message in there.sent} == {0}
     assert there.aborted.is_set()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "used"), [("https://127.0.0.1:8443", None), ("https://cluster.example.com", "127.0.0.9")]
+)
+def test_proxies_count_as_for_every_call(monkeypatch: pytest.MonkeyPatch, endpoint: str, used: str | None) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.9:3128")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    client = ClusterAccess(run_id="x", endpoint=endpoint, ca="").connect()
+    chosen = proxy_info(**_proxy(client))  # type: ignore[no-untyped-call]
+    reached = get_proxy_info(
+        "host", True, chosen.proxy_host, chosen.proxy_port, chosen.auth, chosen.no_proxy, chosen.proxy_protocol
+    )
+    assert reached[:2] == ((used, 3128) if used else (None, 0))
