@@ -32,17 +32,28 @@ class Embedded:
     secret_access_key: str = field(repr=False)
 
 
+@frozen
+class SessionKeys:
+    """The credentials of a session, as STS gives them."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    token: str = field(repr=False)
+
+
 @define(eq=False)
 class Connection:
     """A session and its clients.
 
     Takes the run id that every request carries in its user agent, a region (None: that of the shell's variables or
     profile) and, for a sandbox, what to reach instead of the shell's AWS. Clients may be used from several threads.
+    ``keys`` are used in the place of whatever credentials would be found.
     """
 
     run_id: str
     region_wanted: str | None = None
     embedded: Embedded | None = None
+    keys: SessionKeys | None = None
     caller: Caller | None = field(init=False, default=None)
     """Who calls, for messages; set once it is known."""
     _session: Any = field(init=False)
@@ -67,7 +78,13 @@ class Connection:
         else:
             core = botocore.session.get_session()
             _share_cache_with_the_cli(core)
+        if self.keys is not None:
+            core.set_credentials(self.keys.access_key_id, self.keys.secret_access_key, self.keys.token)
         return core
+
+    def acting(self, keys: SessionKeys) -> "Connection":
+        """Give a connection to the same AWS with the credentials of a session."""
+        return Connection(self.run_id, self.region, self.embedded, keys)
 
     @property
     def region(self) -> str | None:
@@ -117,8 +134,9 @@ class Connection:
         found is of another account.
         """
         with self._renewing:
-            if self.embedded is not None or self.key() != ended:
-                return self.embedded is None
+            fixed = self.embedded is not None or self.keys is not None
+            if fixed or self.key() != ended:
+                return not fixed
             session = self._guarded(self._make_session)
             renewal.ask_nobody(session)
             found = self._guarded(session.get_credentials)

@@ -10,6 +10,7 @@ from tasktool_infra.aws.connection import Connection
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError, TasktoolError
 from tasktool_infra.values.frozen import thaw
+from tasktool_infra.values.secret import revealed
 
 SERVICES = ("sts", "eks", "ecr", "dynamodb", "s3", "iam")
 """In the order in which a run needs them first."""
@@ -35,11 +36,11 @@ class AwsTransport:
         return self._sent(call)
 
     def _sent(self, call: Call) -> Any:
-        client = self.connection.client(call.service)
+        client, parameters = self.connection.client(call.service), revealed(thaw(call.parameters))
         try:
             if call.pages:
-                return client.get_paginator(call.operation).paginate(**thaw(call.parameters)).build_full_result()
-            return getattr(client, call.operation)(**thaw(call.parameters))
+                return client.get_paginator(call.operation).paginate(**parameters).build_full_result()
+            return getattr(client, call.operation)(**parameters)
         except Exception as error:
             host = str(client.meta.endpoint_url)
             raise self._explained(call, refusal(error, call.name, host)) from error

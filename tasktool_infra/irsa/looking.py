@@ -7,7 +7,7 @@ from attrs import frozen
 
 from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.aws.documents import Document
-from tasktool_infra.aws.iam_shared import look
+from tasktool_infra.aws.iam_shared import ABSENT, look
 from tasktool_infra.engine.calls import GONE, Call, Meaning, Reading
 from tasktool_infra.irsa.chain import Chain, Workload
 from tasktool_infra.kube.answers import FORBIDDEN, NO_KIND
@@ -89,14 +89,21 @@ def _policies(chain: Chain, role: Any, attached: Any, inline: Any) -> Reading[Po
     return Policies(documents={**held, **own}, boundary=read.get(bound) if bound else None)
 
 
+def _seen(operation: str, parameters: Mapping[str, Any]) -> Call:
+    return Call("iam", operation, parameters, expects={**ABSENT, **dict.fromkeys(DENIED, GONE)})
+
+
 def _managed(arns: list[str]) -> Reading[dict[str, Document]]:
-    """Give the default versions of managed policies, by ARN; one that went meanwhile allows nothing."""
-    found = yield tuple(look("get_policy", {"PolicyArn": arn}) for arn in arns)
+    """Give the default versions of managed policies, by ARN.
+
+    One that went meanwhile, or that somebody else attached and whoever looks may not read, counts for nothing.
+    """
+    found = yield tuple(_seen("get_policy", {"PolicyArn": arn}) for arn in arns)
     standing = {
         arn: each["Policy"]["DefaultVersionId"] for arn, each in zip(arns, found, strict=True) if each is not GONE
     }
     asked = tuple({"PolicyArn": arn, "VersionId": version} for arn, version in standing.items())
-    versions = yield tuple(look("get_policy_version", each) for each in asked)
+    versions = yield tuple(_seen("get_policy_version", each) for each in asked)
     pairs = zip(standing, versions, strict=True)
     return {arn: Document.parse(each["PolicyVersion"]["Document"]) for arn, each in pairs if each is not GONE}
 

@@ -31,6 +31,8 @@ def rights(call: Call) -> tuple[Right, ...]:
     parameters = call.parameters
     if call.operation == "log":
         return (Right("get", "", "pods/log", parameters["namespace"], parameters["name"]),)
+    if call.operation == "token":
+        return (Right("create", "", "serviceaccounts/token", parameters["namespace"], parameters["name"]),)
     if "manifest" in parameters:
         manifest = parameters["manifest"]
         about = {**manifest["metadata"], "api_version": manifest["apiVersion"], "kind": manifest["kind"]}

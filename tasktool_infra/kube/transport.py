@@ -2,8 +2,9 @@
 
 Operations: ``get``, ``list`` (with a label ``selector`` and one of ``fields``), ``log`` (the last ``lines`` of a
 container that ended), ``apply`` (server-side; parameters ``manifest``, ``force``, ``dry_run``), ``contested`` (who
-holds the fields that an apply without force would conflict on), ``patch`` (JSON patch; the operations as ``patch``) and
-``delete`` (with the UID as precondition; ``propagation`` as the API names it).
+holds the fields that an apply without force would conflict on), ``patch`` (JSON patch; the operations as ``patch``),
+``delete`` (with the UID as precondition; ``propagation`` as the API names it) and ``token`` (a short-lived one of a
+ServiceAccount, for an ``audience``).
 """
 
 import json
@@ -24,6 +25,8 @@ from tasktool_infra.values.secret import revealed
 
 MANAGER = "tasktool-infra"
 TIMEOUTS = (10, 30)
+TOKEN_SECONDS = 600
+"""The shortest life that the API server gives a token."""
 APPLY, JSON_PATCH = "application/apply-patch+yaml", "application/json-patch+json"
 
 
@@ -152,6 +155,10 @@ def request_of(operation: str, parameters: dict[str, Any]) -> Request:
     path = path_of(parameters["api_version"], parameters["kind"], parameters.get("namespace", ""), parameters["name"])
     if operation == "get":
         return Request("GET", path)
+    if operation == "token":
+        spec = {"audiences": [parameters["audience"]], "expirationSeconds": TOKEN_SECONDS}
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
+        return Request("POST", f"{path}/token", body=body)
     if operation == "patch":
         return Request("PATCH", path, (("fieldManager", MANAGER),), parameters["patch"], JSON_PATCH)
     body = {
