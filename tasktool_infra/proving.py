@@ -1,17 +1,24 @@
 """Proves a live environment: everything that is wanted of it as claims, each held against what stands. Reads only."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from attrs import evolve, field, frozen
 
 from tasktool_infra.engine.claims import ALONE, NOTHING_ELSE, Claim, claims_about, unreadable, unseen
-from tasktool_infra.engine.driver import Driver, Failure, Success, Task
-from tasktool_infra.engine.errors import Interrupted
+from tasktool_infra.engine.driver import Failure, Outcome, Success, Task
+from tasktool_infra.engine.errors import Interrupted, TasktoolError
 from tasktool_infra.engine.owner import Ownership
 from tasktool_infra.engine.plan import BLOCKING, CHANGING, Action, Change
 from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.engine.unwanted import Finder
-from tasktool_infra.kube.certificate import Certificate, certificates
+from tasktool_infra.irsa.chain import Chain, chains
+from tasktool_infra.irsa.claims import claims_of, notes_of
+from tasktool_infra.irsa.live import tried
+from tasktool_infra.irsa.proving import prove
+from tasktool_infra.kube.certificate import certificates
+from tasktool_infra.opening import Opened
+from tasktool_infra.program_calls import program_calls
 from tasktool_infra.running import Looked, Order, looked, opened_for
 from tasktool_infra.target import Target
 
@@ -23,13 +30,15 @@ ADOPT = "If it is meant to belong to this environment, run provision with --adop
 class Verification:
     """All claims about an environment, where it was looked at, and what stood there.
 
-    ``live`` is what was read of each resource, None where there is none; what could not be read is not in it.
+    ``live`` is what was read of each resource, None where there is none; what could not be read is not in it. ``notes``
+    say what no single claim does: where the way from a pod to AWS breaks first, and which grants are spare.
     """
 
     environment: str
     target: Target
     claims: tuple[Claim, ...] = field(repr=False)
     live: Mapping[Key, Resource | None] = field(factory=dict, repr=False, eq=False)
+    notes: tuple[str, ...] = ()
 
     @property
     def broken(self) -> tuple[Claim, ...]:
@@ -46,9 +55,10 @@ def verified(order: Order) -> Verification:
     """Read everything and give the claims; raises what stands in the way of even looking."""
     with opened_for(order) as run:
         seen = looked(order, run)
-        beside = _looked_beside(run.driver, certificates(seen.items))
+        beside, notes = _looked_beside(order, run, seen)
     claims = (*_claims(seen), *beside, *_alone(seen, order.environment))
-    return Verification(environment=order.environment, target=seen.targets[0], claims=claims, live=seen.found)
+    target = seen.targets[0]
+    return Verification(environment=order.environment, target=target, claims=claims, live=seen.found, notes=notes)
 
 
 def _claims(seen: Looked) -> Iterator[Claim]:
@@ -91,15 +101,39 @@ def _for_provision(step: str) -> str:
     return step.replace("run again", "run provision")
 
 
-def _looked_beside(driver: Driver, beside: Iterable[Certificate]) -> tuple[Claim, ...]:
-    """Give the claims about what others make for us."""
-    outcomes = driver.run({each.key: Task(each.look()) for each in beside}).values()
-    if driver.interrupted:
+def _looked_beside(order: Order, run: Opened, seen: Looked) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+    """Give the claims about what others make for us, and about the ways from pods to AWS; and the notes on these."""
+    others, ways = certificates(seen.items), _ways(order, seen)
+    tasks = {each.key: Task(each.look()) for each in others} | {each.key: Task(prove(each)) for each in ways}
+    outcomes = run.driver.run(tasks)
+    if run.driver.interrupted:
         raise Interrupted("Interrupted while reading.")
-    for outcome in outcomes:
-        if isinstance(outcome, Failure):
-            raise outcome.error
-    return tuple(claim for outcome in outcomes if isinstance(outcome, Success) for claim in outcome.value)
+    claims: list[Claim] = [claim for each in others for claim in _value(outcomes[each.key])]
+    notes: list[str] = []
+    for way in ways:
+        outcome = outcomes[way.key]
+        if isinstance(outcome, Failure) and isinstance(outcome.error, TasktoolError):
+            claims.append(unreadable(way.key, str(outcome.error), outcome.error.next_step))
+            continue
+        proof = _value(outcome)
+        tries = tried(way, run.driver, run.connection) if order.live else ()
+        claims += claims_of(way, (*proof.links, *tries))
+        notes += notes_of(proof)
+    return tuple(claims), tuple(notes)
+
+
+def _value(outcome: Outcome) -> Any:
+    if isinstance(outcome, Failure):
+        raise outcome.error
+    assert isinstance(outcome, Success)
+    return outcome.value
+
+
+def _ways(order: Order, seen: Looked) -> list[Chain]:
+    """Give the chains of all environments that can be looked at."""
+    calls = [(program_calls(each), target) for each, target in zip(order.environments, seen.targets, strict=False)]
+    found = (chains(seen.items, target.issuer, each, real=not target.local) for each, target in calls)
+    return list({chain.key: chain for each in found for chain in each}.values())
 
 
 def _alone(seen: Looked, environment: str) -> Iterator[Claim]:

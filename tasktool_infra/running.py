@@ -70,6 +70,8 @@ class Order:
     delete_data: bool = False
     cluster_gone: bool = False
     settings: Mapping[str, Any] = field(factory=dict)
+    live: bool = False
+    """Whether a verification tries the roles, too."""
     plan: Plan | None = None
     """What was planned before: the run does that and nothing else."""
     confirm: Confirm = None

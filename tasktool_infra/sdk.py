@@ -115,16 +115,20 @@ def verify(
     *,
     only: str | Iterable[str] | None = None,
     sandbox: bool = False,
+    live: bool = False,
     config: str | Path | None = None,
     owner: Owner | None = None,
     **settings_given: Any,
 ) -> Verification:
     """Hold everything that is wanted of ``what`` against what stands, and give all the claims; writes nothing.
 
-    Takes what :func:`plan` takes. A claim that does not hold is no error: look at ``broken`` or ``ok``. Raises what
+    Takes what :func:`plan` takes; with ``live`` the roles of the ServiceAccounts are taken by tokens of theirs, for one
+    query each that finds nothing. A claim that does not hold is no error: look at ``broken`` or ``ok``. Raises what
     stands in the way of looking at all: ApiError without credentials, Refused for another target than was asked for.
     """
-    return verified(order("verify", what, only=only, sandbox=sandbox, config=config, owner=owner, given=settings_given))
+    return verified(
+        order("verify", what, only=only, sandbox=sandbox, live=live, config=config, owner=owner, given=settings_given)
+    )
 
 
 def teardown(

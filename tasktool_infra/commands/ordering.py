@@ -30,6 +30,7 @@ def ordered(options: Namespace, reporter: "Reporter", command: str = "") -> "Ord
         adopt=getattr(options, "adopt", False),
         delete_data=getattr(options, "delete_data", False),
         cluster_gone=getattr(options, "cluster_gone", False),
+        live=getattr(options, "live", False),
         plan=getattr(options, "plan", None),
         confirm=confirmation(yes=getattr(options, "yes", False), machine=options.output == "json"),
         yes=getattr(options, "yes", False),

@@ -20,6 +20,9 @@ def _add_options(parser: ArgumentParser) -> None:
     add_target(parser)
     add_only(parser)
     parser.add_argument("--no-hardening", action="store_true", help="leave out what only makes it safer")
+    parser.add_argument(
+        "--live", action="store_true", help="also take the roles by tokens of their ServiceAccounts, for a query each"
+    )
     parser.add_argument("-k", metavar="EXPRESSION", default="", help="only claims that match, as pytest takes it")
     parser.add_argument("--junitxml", metavar="FILE", default="", help="write a report for CI, as pytest does")
     add_reporting(parser)
@@ -58,7 +61,13 @@ def _chosen(options: Namespace, verification: "Verification") -> Collection["Cla
 COMMAND = Command(
     name="verify",
     about="Prove the live environment, claim by claim; nothing is written. A claim that does not hold is a failure.",
-    examples=("prod --sandbox", "prod --no-hardening", "prod -k user_index", "prod --junitxml report.xml"),
+    examples=(
+        "prod --sandbox",
+        "prod --no-hardening",
+        "prod --live",
+        "prod -k user_index",
+        "prod --junitxml report.xml",
+    ),
     add_options=_add_options,
     run=_run,
 )

@@ -126,7 +126,7 @@ class Proof:
             return f"{who} can do in AWS what their program calls."
         link = self.broken
         said = f"{who} can't use AWS as they should: {link.says}: {told(link.found)} instead of {told(link.wanted)}."
-        return f"{said} {link.fix}".rstrip()
+        return " ".join([said, *link.fix.splitlines()])
 
 
 def told(value: Any) -> str:

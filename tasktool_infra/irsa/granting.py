@@ -63,7 +63,7 @@ def _fix(need: Need, judged: Verdict) -> str:
         return f"Take away what denies it: {json.dumps(judged.by.to_dict())}"
     if judged.outcome is Outcome.OUT_OF_BOUNDS:
         return f"Ask whoever keeps the role's permissions boundary to add: {statement((need,))}"
-    return "" if judged.allowed else f"{PROVISION} What is missing: {statement((need,))}"
+    return "" if judged.allowed else f"{PROVISION}\nWhat is missing: {statement((need,))}"
 
 
 def spare(chain: Chain, policies: Policies) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.aws.documents import Document
+from tasktool_infra.aws.iam_role import Role
 from tasktool_infra.aws.iam_shared import ABSENT, look
 from tasktool_infra.engine.calls import GONE, Call, Meaning, Reading
 from tasktool_infra.irsa.chain import Chain, Workload
@@ -116,6 +117,11 @@ def _simulated(chain: Chain, *, stands: bool) -> Reading[Mapping[Need, str]]:
     asked = {resource: [need.action for need in chain.needs if need.resource == resource] for resource in on}
     answers = yield tuple(_simulation(chain.role.arn, resource, actions) for resource, actions in asked.items())
     return dict(pair for resource, answer in zip(asked, answers, strict=True) for pair in _decisions(resource, answer))
+
+
+def role_calls(role: Role) -> tuple[Call, ...]:
+    """Give what is asked of a role here and nowhere else, for whoever must know what is needed for it."""
+    return Call("iam", "get_role_policy", role.address), _simulation(role.arn, "*", [])
 
 
 def _simulation(role: str, resource: str, actions: list[str]) -> Call:

@@ -42,7 +42,8 @@ def _account_links(chain: Chain, account: Mapping[str, Any] | None) -> Iterator[
     annotations = (account or {}).get("metadata", {}).get("annotations") or {}
     role = annotations.get(ROLE_ANNOTATION, NOTHING) if stands else ABSENT
     ok = role == chain.role.arn
-    restart = f"{PROVISION} It restarts the pods, which take the role when they start."
+    fresh = f"kubectl rollout restart deployment -n {chain.account.namespace}"
+    restart = f"{PROVISION}\nPods that started meanwhile keep the role that they found then: {fresh}"
     found = f"{role}, in another account" if _elsewhere(role, chain) else role
     fix = "" if ok else restart
     yield Link(name="annotation", wanted=chain.role.arn, found=found, ok=ok if stands else None, fix=fix)

@@ -15,7 +15,8 @@ from tasktool_infra.kube.paths import served
 from tasktool_infra.kube.rbac import Right, rights
 from tasktool_infra.kube.readiness import ISSUER, NO_NODE
 from tasktool_infra.kube.retries import SERVICE
-from tasktool_infra.least_privilege.needed import PROVISION, TEARDOWN
+from tasktool_infra.kube.service_account import ServiceAccount
+from tasktool_infra.least_privilege.needed import PROVISION, TEARDOWN, VERIFY
 
 SCALER, EVENT = ("autoscaling/v2", "HorizontalPodAutoscaler"), ("v1", "Event")
 
@@ -34,6 +35,9 @@ def needed_rights(command: str, resources: Iterable[Resource]) -> frozenset[Righ
 
 def _of(command: str, each: KubeObject) -> Iterator[Right]:
     calls = [each.get()]
+    if command == VERIFY and isinstance(each, ServiceAccount):
+        # Whether its pods have taken its role.
+        yield _any("list", "v1", "Pod", each.namespace)
     if command == PROVISION:
         calls.append(Call(SERVICE, "apply", {"manifest": each.manifest()}))
     if command in (PROVISION, TEARDOWN):

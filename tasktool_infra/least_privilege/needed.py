@@ -9,6 +9,7 @@ from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.resource import Resource
+from tasktool_infra.irsa.looking import role_calls
 from tasktool_infra.least_privilege.operations import KINDS, makes
 from tasktool_infra.least_privilege.parameters import parameters
 
@@ -27,7 +28,8 @@ def needed(command: str, resources: Iterable[Resource], place: Place, cluster: s
     paths = {role.name: role.path for role in ours if isinstance(role, Role)}
     found = {need for resource in ours for need in _of(command, resource, place, paths)}
     target = [ALIASES, *([Call("eks", "describe_cluster", {"name": cluster})] if cluster else [])]
-    return frozenset(found.union(*(needs(call, place) for call in target)))
+    proving = [call for each in ours if command == VERIFY and isinstance(each, Role) for call in role_calls(each)]
+    return frozenset(found.union(*(needs(call, place, paths) for call in (*target, *proving))))
 
 
 def operations(command: str, resource: Resource) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("tasktool", "a live environment of the task tool")
     group.addoption("--tasktool-env", metavar="NAME", help="the environment, a table of environments.toml")
     group.addoption("--tasktool-sandbox", action="store_true", help="it is in the embedded cloud")
+    group.addoption("--tasktool-live", action="store_true", help="also try the roles of the ServiceAccounts")
     group.addoption("--tasktool-config", metavar="FILE", help="instead of ./environments.toml")
     group.addoption("--tasktool-only", metavar="WHAT", help="layers, kinds or resources, separated by commas")
 

@@ -37,6 +37,7 @@ def order(config: pytest.Config) -> "Order":
         only=config.getoption("tasktool_only"),
         config=config.getoption("tasktool_config"),
         sandbox=config.getoption("tasktool_sandbox"),
+        live=config.getoption("tasktool_live"),
     )
 
 

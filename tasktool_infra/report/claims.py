@@ -40,6 +40,8 @@ def show_verification(verification: Verification, claims: Iterable[Claim], secon
         by_key.setdefault(claim.key, []).append(claim)
     for key, about in by_key.items():
         _show(key, about)
+    for note in verification.notes:
+        print(paint(f"  {safe(note)}", "grey"))
     print(paint(summary(chosen), "bold") + f" ({seconds:.1f} s)")
     sys.stdout.flush()
 

@@ -138,6 +138,6 @@ def test_what_only_hardens_can_be_left_out(made: World, inside: Inside) -> None:
 def test_who_may_not_look_is_told_so_and_nothing_is_taken_for_absent(made: World, inside: Inside) -> None:
     made.proxy.before = lambda call: refusing(403, "AccessDenied", "no") if call.operation == "GetRole" else None
     out = inside("verify", "prod", expect=1).out
-    assert out.count("found:  not known: iam.get_role: AccessDenied") == 2
+    assert out.count("found:  not known: iam.get_role: AccessDenied") == 4  # the roles, and the ways to them
     made.proxy.before = lambda call: refusing(403, "AccessDenied", "no")
     assert inside("verify", "prod", expect=77).out.count("!") == 0

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from tasktool_infra.sandbox.kubernetes import address, discovery, errors, messages, patch, scale
+from tasktool_infra.sandbox.kubernetes import address, discovery, errors, messages, patch, protobuf, scale
 from tasktool_infra.sandbox.kubernetes.messages import Answer, Request
 from tasktool_infra.sandbox.kubernetes.objects import Objects
 from tasktool_infra.sandbox.kubernetes.selectors import matcher
@@ -138,9 +138,12 @@ class Api:
 
     def _token(self, request: Request, target: Target) -> Answer:
         account = self.objects.get(target)
-        body = request.object(messages.JSON, messages.YAML)
+        binary = request.media == protobuf.PROTOBUF
+        body = protobuf.token_request(request.body) if binary else request.object(messages.JSON, messages.YAML)
         where = {"name": target.name, "namespace": target.namespace}
-        return Answer(self.tokens.issue(account, body) | {"metadata": body.get("metadata", {}) | where}, 201)
+        identity = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1"}
+        metadata = {"metadata": body.get("metadata", {}) | where}
+        return Answer(self.tokens.issue(account, body) | identity | metadata, 201)
 
 
 def _change(media: str, content: Any, target: Target) -> Callable[[Json], Any]:

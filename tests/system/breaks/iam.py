@@ -4,10 +4,16 @@ import json
 from typing import Any
 
 from tests.system.breaks.broken import ACCOUNT, Broken, broken, document
-from tests.system.world import World
+from tests.system.world import TABLE, World
 
 SERVICE, REPORTER = "TaskService", "TaskReporter"
 IN_SERVICE, IN_REPORTER = f"iam_role[{SERVICE}]-", f"iam_role[{REPORTER}]-"
+BY_SERVICE, BY_REPORTER = "irsa[prod/task-service]-", "irsa[prod/task-reporter]-"
+ON_TABLE = f"table/{TABLE}"
+MAY_READ = (
+    f"{BY_SERVICE}allows-dynamodb:GetItem-{ON_TABLE}",
+    f"{BY_SERVICE}allows-dynamodb:Query-{ON_TABLE}/index/user_index",
+)
 POLICY = f"arn:aws:iam::{ACCOUNT}:policy/DynamoDBTaskTablePolicy"
 READ_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/DynamoDBTaskTableReadPolicy"
 REPORTS = f"arn:aws:iam::{ACCOUNT}:policy/S3TaskReportsPolicy"
@@ -35,7 +41,7 @@ def claims_of(statement: dict[str, Any]) -> Any:
     return statement["Condition"]["StringEquals"]
 
 
-@broken('"dynamodb:PutItem"', "iam_policy[DynamoDBTaskTablePolicy]-document-statement_1")
+@broken('"dynamodb:PutItem"', "iam_policy[DynamoDBTaskTablePolicy]-document-statement_1", *MAY_READ)
 def action_taken_from_a_policy(cloud: World) -> None:
     def narrowed(found: Any) -> Any:
         for statement in found["Statement"]:
@@ -56,12 +62,15 @@ def policy_not_marked(cloud: World) -> None:
     cloud.aws("iam").untag_policy(PolicyArn=READ_POLICY, TagKeys=["ManagedBy"])
 
 
-@broken(ACCOUNT, *(f"{IN_SERVICE}trust-{name}" for name in ("Principal", "Action", "sub", "aud")))
+NOT_TRUSTED = (f"{BY_SERVICE}trusted_provider", f"{BY_SERVICE}trust")
+
+
+@broken(ACCOUNT, *(f"{IN_SERVICE}trust-{name}" for name in ("Principal", "Action", "sub", "aud")), *NOT_TRUSTED)
 def trust_replaced(cloud: World) -> None:
     cloud.aws("iam").update_assume_role_policy(RoleName=SERVICE, PolicyDocument=document(ANYBODY))
 
 
-@broken("oidc.elsewhere/id/1", *(f"{IN_SERVICE}trust-{name}" for name in ("Principal", "sub", "aud")))
+@broken("oidc.elsewhere/id/1", *(f"{IN_SERVICE}trust-{name}" for name in ("Principal", "sub", "aud")), *NOT_TRUSTED)
 def trust_in_another_issuer(cloud: World) -> None:
     def elsewhere(statement: Any) -> None:
         statement["Principal"] = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/oidc.elsewhere/id/1"}
@@ -71,7 +80,7 @@ def trust_in_another_issuer(cloud: World) -> None:
     retrust(cloud, SERVICE, elsewhere)
 
 
-@broken("absent", f"{IN_REPORTER}trust-aud")
+@broken("absent", f"{IN_REPORTER}trust-aud", f"{BY_REPORTER}trust_no_others")
 def trust_without_audience(cloud: World) -> None:
     def loosened(statement: Any) -> None:
         del claims_of(statement)[next(name for name in claims_of(statement) if name.endswith(":aud"))]
@@ -79,7 +88,7 @@ def trust_without_audience(cloud: World) -> None:
     retrust(cloud, REPORTER, loosened)
 
 
-@broken("someone.else", f"{IN_REPORTER}trust-aud")
+@broken("someone.else", f"{IN_REPORTER}trust-aud", f"{BY_REPORTER}trusted_audience", f"{BY_REPORTER}trust")
 def trust_in_another_audience(cloud: World) -> None:
     def changed(statement: Any) -> None:
         claims_of(statement)[next(name for name in claims_of(statement) if name.endswith(":aud"))] = "someone.else"
@@ -87,7 +96,12 @@ def trust_in_another_audience(cloud: World) -> None:
     retrust(cloud, REPORTER, changed)
 
 
-@broken("system:serviceaccount:staging:task-service", f"{IN_SERVICE}trust-sub")
+@broken(
+    "system:serviceaccount:staging:task-service",
+    f"{IN_SERVICE}trust-sub",
+    f"{BY_SERVICE}trusted_subject",
+    f"{BY_SERVICE}trust",
+)
 def trust_in_another_namespace(cloud: World) -> None:
     def changed(statement: Any) -> None:
         subject = next(name for name in claims_of(statement) if name.endswith(":sub"))
@@ -113,12 +127,16 @@ def trust_widened(cloud: World) -> None:
     iam.update_assume_role_policy(RoleName=SERVICE, PolicyDocument=json.dumps(trust))
 
 
-@broken("aws:SourceIp", f"{IN_REPORTER}trust-no_others")
+@broken("aws:SourceIp", f"{IN_REPORTER}trust-no_others", f"{BY_REPORTER}trust")
 def trust_narrowed(cloud: World) -> None:
     retrust(cloud, REPORTER, lambda each: each["Condition"].update(IpAddress={"aws:SourceIp": "192.0.2.0/24"}))
 
 
-@broken("absent", f"{IN_SERVICE}policies-DynamoDBTaskTablePolicy")
+@broken(
+    "absent",
+    f"{IN_SERVICE}policies-DynamoDBTaskTablePolicy",
+    *(f"{BY_SERVICE}allows-dynamodb:PutItem-{ON_TABLE}", *MAY_READ),
+)
 def policy_detached(cloud: World) -> None:
     cloud.aws("iam").detach_role_policy(RoleName=SERVICE, PolicyArn=POLICY)
 
@@ -138,7 +156,7 @@ def longer_sessions(cloud: World) -> None:
     cloud.aws("iam").update_role(RoleName=SERVICE, MaxSessionDuration=7200)
 
 
-@broken("absent", f"{IN_REPORTER}exists")
+@broken("absent", f"{IN_REPORTER}exists", f"{BY_REPORTER}role")
 def role_deleted(cloud: World) -> None:
     iam = cloud.aws("iam")
     for attached in iam.list_attached_role_policies(RoleName=REPORTER)["AttachedPolicies"]:
@@ -153,16 +171,19 @@ def replant_provider(cloud: World, *client_ids: str) -> None:
     iam.create_open_id_connect_provider(Url=cloud.sandbox.issuer, ClientIDList=list(client_ids))
 
 
+BOTH = {name: (f"{BY_SERVICE}{name}", f"{BY_REPORTER}{name}") for name in ("provider", "provider_audience")}
+
+
 def provider(cloud: World) -> str:
     return f"arn:aws:iam::{ACCOUNT}:oidc-provider/{cloud.sandbox.issuer.removeprefix('https://')}"
 
 
-@broken("absent", "iam_oidc_provider[ISSUER]-client_ids-sts.amazonaws.com")
+@broken("absent", "iam_oidc_provider[ISSUER]-client_ids-sts.amazonaws.com", *BOTH["provider_audience"])
 def provider_without_audience(cloud: World) -> None:
     replant_provider(cloud, "somebody.else")
 
 
-@broken("absent", "iam_oidc_provider[ISSUER]-exists")
+@broken("absent", "iam_oidc_provider[ISSUER]-exists", *BOTH["provider"])
 def provider_deleted(cloud: World) -> None:
     cloud.aws("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=provider(cloud))
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.system.breaks.broken import Broken, broken
+from tests.system.breaks.iam import BY_REPORTER, BY_SERVICE
 from tests.system.world import ACCESS, World
 
 APPS = "/apis/apps/v1/namespaces/prod/deployments"
@@ -15,18 +16,18 @@ ROLE = "eks.amazonaws.com/role-arn"
 SA_SERVICE, SA_REPORTER = "service_account[prod/task-service]-", "service_account[prod/task-reporter]-"
 
 
-@broken("arn:aws:iam::999999999999:role/app/TaskService", f"{SA_SERVICE}role_arn")
+@broken("arn:aws:iam::999999999999:role/app/TaskService", f"{SA_SERVICE}role_arn", f"{BY_SERVICE}annotation")
 def annotation_of_another_account(cloud: World) -> None:
     other = "arn:aws:iam::999999999999:role/app/TaskService"
     cloud.edit(f"{ACCESS}/task-service", {"metadata": {"annotations": {ROLE: other}}})
 
 
-@broken("", f"{SA_REPORTER}role_arn")
+@broken("", f"{SA_REPORTER}role_arn", f"{BY_REPORTER}annotation")
 def annotation_removed(cloud: World) -> None:
     cloud.edit(f"{ACCESS}/task-reporter", {"metadata": {"annotations": {ROLE: None}}})
 
 
-@broken("absent", f"{SA_REPORTER}exists")
+@broken("absent", f"{SA_REPORTER}exists", f"{BY_REPORTER}service_account")
 def account_deleted(cloud: World) -> None:
     cloud.kubernetes.call("DELETE", f"{ACCESS}/task-reporter").need()
 
@@ -77,6 +78,7 @@ def ingress_deleted(cloud: World) -> None:
 @broken(
     "absent",
     *(f"{SA_SERVICE}{name}" for name in ("role_arn", "labels-app.kubernetes.io/part-of")),
+    f"{BY_SERVICE}annotation",
     *(f"{SA_SERVICE}{name}" for name in ("labels-app.kubernetes.io/managed-by", "labels-env")),
 )
 def account_recreated_by_hand(cloud: World) -> None:

@@ -55,7 +55,7 @@ def test_every_statement_is_scoped(command: str) -> None:
 @pytest.mark.parametrize("command", ["plan", "verify"])
 def test_who_only_reads_may_write_nowhere(command: str) -> None:
     actions = [a.text for policy in granted(command).policies for s in policy.statements for a in s.actions or ()]
-    assert {action.partition(":")[2][:3] for action in actions} <= {"Get", "Lis", "Des", "Bat"}
+    assert {action.partition(":")[2][:3] for action in actions} <= {"Get", "Lis", "Des", "Bat", "Sim"}
     verbs = {verb for kind in ("Role", "ClusterRole") for rule in rules(command, kind) for verb in rule["verbs"]}
     assert verbs == {"get", "list"}
 
