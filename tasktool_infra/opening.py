@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 
@@ -26,6 +26,7 @@ from tasktool_infra.kube.access import ClusterAccess, context_facts, decoded_ca
 from tasktool_infra.kube.token import EksTokens
 from tasktool_infra.kube.transport import KubeTransport
 from tasktool_infra.settings.environment import Environment
+from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target
 
 
@@ -131,7 +132,30 @@ def prepare_clients(run: Opened) -> None:
 
 def find_target(opened_run: Opened, environment: Environment) -> Target:
     """Find out where the run would write; raises Refused when it is not what was asked for."""
-    target = opened_run.find(environment)
+    (target,) = find_targets(opened_run, (environment,))
+    return target
+
+
+def find_targets(opened_run: Opened, environments: Iterable[Environment]) -> list[Target]:
+    """Give the target of each environment, asked for once where it is the same; raises as :func:`find_target`."""
+    found: dict[tuple[str | None, ...], Target] = {}
+    targets_found = []
+    for each in environments:
+        # What else an environment on an emulator says leads to another target, too.
+        where = (
+            each.eks_cluster_name,
+            each.oidc_provider_url,
+            each.context,
+            None if each.aws == ACCOUNT else each.name,
+        )
+        if where not in found:
+            found[where] = opened_run.find(each)
+        _check(opened_run, each, found[where])
+        targets_found.append(found[where])
+    return targets_found
+
+
+def _check(opened_run: Opened, environment: Environment, target: Target) -> None:
     opened_run.connection.caller = Caller(target.place, target.caller)
     context = context_facts(environment.context) if environment.context else None
     wrong = targets.disagreements(environment, target, context)
@@ -141,7 +165,6 @@ def find_target(opened_run: Opened, environment: Environment) -> Target:
             f"This is not the target that was asked for; nothing was written.\n{listed}",
             next_step="Correct the environment, or the credentials and the context that are used.",
         )
-    return target
 
 
 def reach(cluster: Cluster) -> str:

@@ -25,7 +25,7 @@ from tasktool_infra.engine.survey import Item, Outcomes, read, survey
 from tasktool_infra.exit_codes import foremost
 from tasktool_infra.kube import retries as kube_retries
 from tasktool_infra.merging import check_together, merged, placed
-from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_clients, prepare_kubernetes
+from tasktool_infra.opening import Opened, connect_cluster, find_targets, opened, prepare_clients, prepare_kubernetes
 from tasktool_infra.rendering import Renderings
 from tasktool_infra.saved_plan import PlanMoved, check_unmoved
 from tasktool_infra.settings.environment import Environment
@@ -204,7 +204,7 @@ def looked(order: Order, run: Opened) -> Looked:
         prepare_kubernetes()
     with interruptible(run.driver.interrupt, signals=order.signals), Renderings() as renderings:
         _begin(order, run, renderings)
-        targets = [find_target(run, environment) for environment in order.environments]
+        targets = find_targets(run, order.environments)
         check_together(targets)
         known = _readings(order, run, targets, renderings)
         items = chosen(_items(order, targets, _render(order, renderings)), order.only, removing=order.removing)
