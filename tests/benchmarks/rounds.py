@@ -1,0 +1,86 @@
+"""The rounds: every contender does all its work in turn, on an emulator of its own behind the same proxy."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from tests.benchmarks.contenders import NAMES, Contender
+from tests.benchmarks.sample import Sample, measured
+from tests.faults.proxy import Proxy, proxy
+from tests.system.terraform.emulator import ACCOUNT, REGION, Emulator, emulator
+from tests.system.world import shell_in
+
+START = [sys.executable, "-c", "import botocore.session"]
+SCALE = "import sys, tasktool_infra as tt; tt.provision(sys.argv[1:], only='aws', confirm=True)"
+COUNTS = (1, 5, 20)
+DRIFTED = {"RoleName": "TaskService", "PolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/DynamoDBTaskTablePolicy"}
+"""What is changed by hand: a policy that both have attached."""
+
+
+@frozen
+class Results:
+    """All samples, by contender, piece of work and delay in milliseconds; and what a start of Python alone takes."""
+
+    samples: dict[tuple[str, str, int], list[Sample]] = field(factory=lambda: defaultdict(list))
+    start: list[Sample] = field(factory=list)
+
+
+@frozen
+class Cloud:
+    """An emulator, and the proxy before it."""
+
+    aws: Emulator
+    before: Proxy
+    issuer: str
+
+
+@contextmanager
+def cloud() -> Iterator[Cloud]:
+    """Run both for as long as the block lasts."""
+    with emulator() as aws, proxy(aws.endpoint) as before:
+        yield Cloud(aws, before, aws.plant_cluster())
+
+
+def compare(contenders: Iterable[Contender], delays: Iterable[int], rounds: int, folder: Path) -> Results:
+    """Let all contenders do all pieces of work, round by round, at each delay in milliseconds."""
+    results, listed = Results(), list(contenders)
+    for number in range(rounds):
+        results.start.append(measured(START, folder, shell_in(folder).environ))
+        for delay in delays:
+            for each in listed:
+                print(f"round {number + 1} of {rounds}: {each.name} at {delay} ms", flush=True)
+                with cloud() as there:
+                    there.before.delay = delay / 1000
+                    _work(each, there, delay, results)
+    return results
+
+
+def _work(each: Contender, there: Cloud, delay: int, results: Results) -> None:
+    environ = each.environ(there.before.url, there.issuer)
+    for name in NAMES:
+        if name == "repair":
+            there.aws.client("iam").detach_role_policy(**DRIFTED)
+        there.before.forget()
+        sample = measured(each.command(name), each.folder, environ)
+        results.samples[each.name, name, delay].append(evolve(sample, calls=len(there.before.calls)))
+
+
+def scaled(delay: int, folder: Path) -> dict[int, Sample]:
+    """Make 1, 5 and 20 environments, each time in one run."""
+    found = {}
+    for count in COUNTS:
+        print(f"{count} environments in one run at {delay} ms", flush=True)
+        names = [f"env{number}" for number in range(count)]
+        text = f'region = "{REGION}"\naccount = "{ACCOUNT}"\neks_cluster_name = "mz-k8s"\n'
+        (folder / "environments.toml").write_text("".join(f"[{name}]\n{text}" for name in names))
+        with cloud() as there:
+            there.before.delay = delay / 1000
+            keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": there.before.url}
+            environ = shell_in(folder, PYTHONPATH=str(Path(__file__).parents[2]), **keys).environ
+            sample = measured([sys.executable, "-c", SCALE, *names], folder, environ)
+            found[count] = evolve(sample, calls=len(there.before.calls))
+    return found
