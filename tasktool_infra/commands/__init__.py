@@ -4,7 +4,7 @@ from importlib import import_module
 
 from tasktool_infra.commands.command import Command
 
-NAMES = ("doctor", "plan", "provision", "verify", "teardown", "permissions", "sandbox")
+NAMES = ("init", "doctor", "plan", "provision", "verify", "teardown", "permissions", "sandbox")
 
 
 def command(name: str) -> Command:

@@ -44,7 +44,7 @@ class Certificate:
     def look(self) -> Reading[tuple[Claim, ...]]:
         """Read it, and give what can be claimed of it; all is open where no cert-manager could have made it."""
         try:
-            live = yield self._get()
+            live = yield self.get()
             in_vain = READINESS.pointless is not None and (yield from is_pointless(READINESS.pointless))
         except TasktoolError as error:
             return tuple(self._open(unreadable(self.key, error.message, error.next_step)))
@@ -55,7 +55,8 @@ class Certificate:
         missing = evolve(exists, found=why, ok=None if in_vain else False, fix=FIX)
         return tuple(self._open(missing))
 
-    def _get(self) -> Call:
+    def get(self) -> Call:
+        """Give the call that reads it."""
         parameters = {
             "api_version": "cert-manager.io/v1",
             "kind": "Certificate",

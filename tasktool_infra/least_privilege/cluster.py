@@ -7,6 +7,7 @@ from attrs import evolve
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.kube.applyset import ApplySet
+from tasktool_infra.kube.certificate import certificates
 from tasktool_infra.kube.ingress import CLASSES, EXTERNAL_DNS
 from tasktool_infra.kube.leftovers import USERS, stem
 from tasktool_infra.kube.members import places
@@ -29,6 +30,8 @@ def needed_rights(command: str, resources: Iterable[Resource]) -> frozenset[Righ
     """
     objects = [resource for resource in resources if isinstance(resource, KubeObject)]
     found = {right for each in objects for right in _of(command, each)}
+    if command == VERIFY:
+        found |= {right for each in certificates(objects) for right in rights(each.get())}
     sets = [each for each in objects if isinstance(each, ApplySet)]
     return frozenset(found.union(*(_of_members(command, each) for each in sets)))
 

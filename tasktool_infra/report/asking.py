@@ -1,7 +1,7 @@
-"""Asks the one question that a run may need answered, where there is somebody to ask."""
+"""Asks what a run may need answered, where there is somebody to ask."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tasktool_infra.engine.errors import Interrupted
 from tasktool_infra.engine.plan import Plan
@@ -14,7 +14,7 @@ def confirmation(*, yes: bool, machine: bool = False) -> bool | Callable[[Plan],
 
     Nobody is asked where a machine reads along, nor in CI, whatever it takes for a terminal.
     """
-    if machine or in_ci() or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if machine or not _somebody():
         return True if yes else None
 
     def ask(plan: Plan) -> bool:
@@ -26,6 +26,26 @@ def confirmation(*, yes: bool, machine: bool = False) -> bool | Callable[[Plan],
             account = plan.target.get("account")
             print(f'Not asked again with this line in environments.toml:  account = "{account}"')
         return agreed
+
+    return ask
+
+
+def _somebody() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and not in_ci()
+
+
+def questions() -> Callable[[str, Sequence[str], str], str] | None:
+    """Give what asks a question with the answers that there are (none: any) and the usual one; None without anybody."""
+    if not _somebody():
+        return None
+
+    def ask(question: str, answers: Sequence[str], usual: str) -> str:
+        among = f" ({', '.join(answers)})" if answers else ""
+        default = f" [{usual}]" if usual else ""
+        while True:
+            answer = _answer(safe(f"{question}{among}?{default} ")) or usual
+            if not answers or answer in answers:
+                return answer
 
     return ask
 

@@ -18,6 +18,7 @@ ACTIONS: dict[str, dict[str, tuple[Rule, ...]]] = {
     "ecr": ECR,
     "eks": {
         "describe_cluster": (Rule("eks:DescribeCluster", _CLUSTER),),
+        "describe_cluster_versions": (Rule("eks:DescribeClusterVersions"),),
         "list_clusters": (Rule("eks:ListClusters"),),
     },
     "iam": IAM,

@@ -1,0 +1,1 @@
+"""Begins an environment: finds out what can be found, asks for the rest, and writes its table."""

@@ -1,0 +1,72 @@
+"""A new environment: what can be found is found, nothing of a file is lost, and the plan is shown."""
+
+import tomllib
+
+import pytest
+
+from tasktool_infra.engine.errors import TasktoolError
+from tasktool_infra.init.begin import Beginning
+from tests.system.conftest import Inside
+from tests.system.world import World
+
+CLASSES = "/apis/networking.k8s.io/v1/ingressclasses"
+BUCKET = "task-tool-dev-completed-task-report-bucket"
+
+
+def written(cloud: World) -> dict[str, dict[str, object]]:
+    return tomllib.loads((cloud.shell.folder / "environments.toml").read_text())
+
+
+def test_everything_is_found(cloud: World, inside: Inside) -> None:
+    cloud.shell.config("# mine\n[prod]\n")
+    region = cloud.sandbox.region
+    with cloud.untouched():
+        out = inside("init", "dev", "--region", region, "--tags", "Team=blue").out
+        refused = inside("init", "dev", "--region", region, expect=78).err
+    assert "Plan: 20 to add" in out
+    assert "dev already" in refused
+    assert (cloud.shell.folder / "environments.toml").read_text().startswith("# mine\n[prod]\n\n[dev]\n")
+    assert written(cloud)["dev"] == {
+        "region": region,
+        "account": "123456789012",
+        "eks_cluster_name": "mz-k8s",
+        "ingress_class": "nginx",
+        "tags": {"Team": "blue"},
+    }
+
+
+def test_names_of_others_are_gone_round_and_of_several_one_is_chosen(cloud: World, inside: Inside) -> None:
+    region = cloud.sandbox.region
+    s3 = cloud.aws("s3")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
+    tags = {"ManagedBy": "tasktool-infra", "Application": "else", "Environment": "dev"}
+    s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]})
+    other = {"metadata": {"name": "internal"}, "spec": {"controller": "k8s.io/ingress-nginx"}}
+    cloud.kubernetes.call("POST", f"{CLASSES}?fieldManager=test", other).need()
+    refused = inside("init", "dev", "--region", region, expect=78).err
+    assert "--ingress-class (one of " in refused
+    assert not (cloud.shell.folder / "environments.toml").exists()
+    inside("init", "dev", "--region", region, "--ingress-class", "internal")
+    assert written(cloud)["dev"]["bucket"] == f"{BUCKET}-123456789012"
+    assert written(cloud)["dev"]["ingress_class"] == "internal"
+
+
+@pytest.mark.usefixtures("inside")
+def test_somebody_is_asked(cloud: World) -> None:
+    other = {"metadata": {"name": "internal"}, "spec": {"controller": "k8s.io/ingress-nginx"}}
+    cloud.kubernetes.call("POST", f"{CLASSES}?fieldManager=test", other).need()
+    asked: list[object] = []
+    told: list[str] = []
+
+    def ask(question: str, answers: object, usual: str) -> str:
+        asked.append((question, sorted(answers), usual))  # type: ignore[call-overload]
+        return "internal"
+
+    given = {"region": cloud.sandbox.region, "domain": "no host!"}
+    beginning = Beginning(name="dev", given=given, ask=ask, tell=told.append)
+    with pytest.raises(TasktoolError, match="no host!"):
+        beginning.settle()
+    found = Beginning(name="dev", given={"region": cloud.sandbox.region}, ask=ask, tell=told.append).settle()
+    assert found["ingress_class"] == "internal"
+    assert asked == [("Which IngressClass", ["internal", "nginx"], "nginx")]
+    assert any("cluster mz-k8s" in line for line in told)
