@@ -1,6 +1,6 @@
-"""JSON web tokens as clusters sign them for ServiceAccounts: RS256, with the keys published as a JWKS.
+"""JSON web tokens as clusters sign them for ServiceAccounts: RS256 or ES256, with the keys published as a JWKS.
 
-Source: RFC 7515 (JWS), RFC 7517 (JWK), RFC 7519 (JWT).
+Source: RFC 7515 (JWS), RFC 7517 (JWK), RFC 7518 (their algorithms), RFC 7519 (JWT).
 """
 
 import base64
@@ -12,10 +12,13 @@ from typing import Any
 from attrs import field, frozen
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 Json = dict[str, Any]
 ALGORITHM = "RS256"
+EC_SIZE = 32
+"""Bytes of a number on the curve P-256."""
 
 
 class TokenError(Exception):
@@ -63,18 +66,37 @@ def sign(claims: Mapping[str, Any], key: rsa.RSAPrivateKey) -> str:
 
 def signed_by(token: Token, jwks: Mapping[str, Any]) -> bool:
     """Say whether one of an issuer's keys has signed the token; an algorithm that is not the key's never has."""
-    if token.head.get("alg") != ALGORITHM:
-        return False
     named = [each for each in jwks.get("keys", ()) if each.get("kid") == token.head.get("kid")]
-    return any(_verifies(_public_key(each), token) for each in named)
+    return any(_verifies(each, token) for each in named)
 
 
-def _verifies(key: rsa.RSAPublicKey, token: Token) -> bool:
+def _verifies(jwk: Mapping[str, Any], token: Token) -> bool:
+    check = {("RSA", ALGORITHM): _check_rsa, ("EC", "ES256"): _check_ec}.get(
+        (str(jwk.get("kty")), str(token.head.get("alg")))
+    )
+    if check is None:
+        return False
     try:
-        key.verify(token.signature, token.text, padding.PKCS1v15(), hashes.SHA256())
+        check(jwk, token)
     except InvalidSignature:
         return False
     return True
+
+
+def _check_rsa(jwk: Mapping[str, Any], token: Token) -> None:
+    modulus, exponent = (int.from_bytes(_decoded(jwk[name])) for name in ("n", "e"))
+    key = rsa.RSAPublicNumbers(exponent, modulus).public_key()
+    key.verify(token.signature, token.text, padding.PKCS1v15(), hashes.SHA256())
+
+
+def _check_ec(jwk: Mapping[str, Any], token: Token) -> None:
+    """Check a signature that is two numbers of the curve's size, one after the other."""
+    if len(token.signature) != 2 * EC_SIZE:
+        raise InvalidSignature
+    x, y = (int.from_bytes(_decoded(jwk[name])) for name in ("x", "y"))
+    r, s = (int.from_bytes(part) for part in (token.signature[:EC_SIZE], token.signature[EC_SIZE:]))
+    key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    key.verify(encode_dss_signature(r, s), token.text, ec.ECDSA(hashes.SHA256()))
 
 
 def key_set(key: rsa.RSAPublicKey) -> Json:
@@ -88,11 +110,6 @@ def key_id(key: rsa.RSAPublicKey) -> str:
     """Give a key's name: the digest of its DER form, as the API server names its keys."""
     der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return _encoded(hashlib.sha256(der).digest())
-
-
-def _public_key(jwk: Mapping[str, Any]) -> rsa.RSAPublicKey:
-    modulus, exponent = (int.from_bytes(_decoded(jwk[name])) for name in ("n", "e"))
-    return rsa.RSAPublicNumbers(exponent, modulus).public_key()
 
 
 def _number(value: int) -> str:
