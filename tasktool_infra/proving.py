@@ -21,13 +21,14 @@ from tasktool_infra.opening import Opened
 from tasktool_infra.program_calls import program_calls
 from tasktool_infra.running import Looked, Order, looked, opened_for
 from tasktool_infra.target import Target
+from tasktool_infra.values.display import Displayed
 
 PROVISION = "Run provision: it makes this so."
 ADOPT = "If it is meant to belong to this environment, run provision with --adopt: it is then marked and made so."
 
 
 @frozen(kw_only=True)
-class Verification:
+class Verification(Displayed):
     """All claims about an environment, where it was looked at, and what stood there.
 
     ``live`` is what was read of each resource, None where there is none; what could not be read is not in it. ``notes``

@@ -4,7 +4,18 @@ from importlib import import_module
 
 from tasktool_infra.commands.command import Command
 
-NAMES = ("init", "doctor", "plan", "provision", "verify", "teardown", "permissions", "sandbox")
+NAMES = (
+    "init",
+    "doctor",
+    "plan",
+    "provision",
+    "verify",
+    "teardown",
+    "permissions",
+    "graph",
+    "sandbox",
+    "completion",
+)
 
 
 def command(name: str) -> Command:

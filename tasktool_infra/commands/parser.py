@@ -25,7 +25,7 @@ def parse(name: str | None, arguments: Sequence[str]) -> Namespace:
 
     Takes the command's name, or None when the first argument names it.
     """
-    return (_all() if name is None else parser_of(command(name))).parse_args(arguments, Namespace(settings={}))
+    return (whole() if name is None else parser_of(command(name))).parse_args(arguments, Namespace(settings={}))
 
 
 def parser_of(chosen: Command) -> ArgumentParser:
@@ -34,7 +34,8 @@ def parser_of(chosen: Command) -> ArgumentParser:
     return _filled(parser, chosen)
 
 
-def _all() -> ArgumentParser:
+def whole() -> ArgumentParser:
+    """Give the parser of all commands."""
     parser = _Parser(prog="tasktool", description=ABOUT, allow_abbrev=False)
     _add_version(parser)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

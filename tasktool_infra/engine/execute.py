@@ -16,10 +16,11 @@ from tasktool_infra.engine.order import creation, earlier, removal
 from tasktool_infra.engine.plan import CHANGING, Action, Change, Plan
 from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.engine.unwanted import goal_of, making
+from tasktool_infra.values.display import Displayed
 
 
 @frozen(kw_only=True)
-class Result:
+class Result(Displayed):
     """What a run did: the plan, and of its changes which are done, failed (with the error) and not started.
 
     ``live`` is what was read last of each resource, ``outputs`` what a user needs to know afterwards, ``seconds`` the

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from tasktool_infra.engine.calls import Step, writes_of
 from tasktool_infra.engine.differences import FieldChange
 from tasktool_infra.engine.resource import Key
+from tasktool_infra.values.display import Displayed
 from tasktool_infra.values.frozen import FrozenDict, freeze
 
 
@@ -60,7 +61,7 @@ class Change:
 
 
 @frozen(kw_only=True)
-class Plan:
+class Plan(Displayed):
     """What a command will do: the target that was found out, and one change for each resource.
 
     ``target`` holds facts as text (account, region, caller, cluster …); two plans are equal when the target, the

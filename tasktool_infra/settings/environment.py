@@ -9,6 +9,7 @@ from tasktool_infra.settings import rules
 from tasktool_infra.settings.check import faults
 from tasktool_infra.settings.errors import Problem, plain, refusal, show
 from tasktool_infra.settings.schema import SETTINGS
+from tasktool_infra.values.display import Displayed
 from tasktool_infra.values.frozen import FrozenDict, freeze
 
 EMULATOR_IMAGE = "motoserver/moto:5.2.5"
@@ -24,7 +25,7 @@ def _without_slash(url: Any) -> Any:
 
 
 @frozen(kw_only=True)
-class Environment:
+class Environment(Displayed):
     """An environment and everything that can be set about it; what each setting is for stands in `schema`.
 
     Names that are not given are made from the environment's. `origin` is where it was read, for messages.

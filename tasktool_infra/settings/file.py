@@ -61,3 +61,8 @@ def _tables(file: Path) -> dict[str, Any]:
 def _unknown(file: Path, name: str, known: list[str]) -> str:
     there = f"has {', '.join(map(plain, known))}" if known else "has none"
     return f"there is no environment {show(name)}: {plain(str(file))} {there}{suggestion(name, known)}"
+
+
+def names(config: Path | None = None) -> tuple[str, ...]:
+    """Give the names of all environments that can be written without quotes; raises SettingsError."""
+    return tuple(name for name in _tables(find(config)) if name.replace("-", "").isalnum())

@@ -1,0 +1,25 @@
+"""Lets values show themselves in notebooks. How they look is the business of the layer for people, above all."""
+
+from collections.abc import Collection
+from importlib import import_module
+from typing import Any
+
+LOOKS = "tasktool_infra.report.notebook"
+"""Named instead of imported: only a notebook ever asks, and the values know nothing of it."""
+
+
+class Displayed:
+    """A value that notebooks show as HTML, text or JSON.
+
+    Source: IPython, "Integrating your objects with IPython", `_repr_mimebundle_`.
+    """
+
+    __slots__ = ()
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """Give the forms that are asked for, by their MIME types."""
+        whole: dict[str, Any] = import_module(LOOKS).bundle(self)
+        asked = {mime: form for mime, form in whole.items() if not include or mime in include}
+        return {mime: form for mime, form in asked.items() if not exclude or mime not in exclude}
