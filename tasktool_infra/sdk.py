@@ -20,6 +20,7 @@ from tasktool_infra.saved_plan import as_planned, load_plan
 from tasktool_infra.settings import load as settings
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import EMULATOR
+from tasktool_infra.values.display import watching
 
 if TYPE_CHECKING:
     from tasktool_infra.least_privilege.grant import Grant
@@ -181,6 +182,7 @@ def order(
     **options: Any,
 ) -> Order:
     """Give the order for a run; raises SettingsError and TasktoolError for arguments that make no sense."""
+    options.setdefault("listeners", Listeners(watching()))
     told = {"only": names(only), "settings": given or {}, **{name: options.get(name, False) for name in FLAGS}}
     saved = plan if plan is None or isinstance(plan, Plan) else load_plan(plan)
     if saved is not None:

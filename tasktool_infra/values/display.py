@@ -1,10 +1,11 @@
 """Lets values show themselves in notebooks. How they look is the business of the layer for people, above all."""
 
-from collections.abc import Collection
+import sys
+from collections.abc import Callable, Collection
 from importlib import import_module
 from typing import Any
 
-LOOKS = "tasktool_infra.report.notebook"
+LOOKS, CELL = "tasktool_infra.report.notebook", "tasktool_infra.report.cell"
 """Named instead of imported: only a notebook ever asks, and the values know nothing of it."""
 
 
@@ -23,3 +24,10 @@ class Displayed:
         whole: dict[str, Any] = import_module(LOOKS).bundle(self)
         asked = {mime: form for mime, form in whole.items() if not include or mime in include}
         return {mime: form for mime, form in asked.items() if not exclude or mime not in exclude}
+
+
+def watching() -> tuple[Callable[[Any], None], ...]:
+    """Give who shows a run in the cell that runs just now; nobody outside of a notebook's kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return (import_module(CELL).cell(),) if hasattr(shell, "kernel") else ()
