@@ -44,6 +44,12 @@ def _unexpected(error: Exception) -> TasktoolError:
             next_step="Install what is needed, and use that Python:"
             " python3 -m venv .venv && .venv/bin/pip install --require-hashes -r requirements/run.txt",
         )
+    elif isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        told = TasktoolError(
+            f"This machine does not take what has to be written, or give what has to be read: {error.strerror}{where}",
+            next_step="Make room or give access (temporary files: TMPDIR), then run again: what stands is kept.",
+        )
     else:
         told = TasktoolError(
             f"This is a fault of tasktool itself: {type(error).__name__}: {error}",

@@ -66,5 +66,5 @@ def update(name: str, change: dict[str, Any], says: str, removes: str = "") -> C
 
     While somebody else changes it, or has just made the same change, only looking again tells what is left to do.
     """
-    settles = ("ResourceInUseException", "ResourceNotFoundException")
+    settles = ("ResourceInUseException", "ResourceNotFoundException", "ValidationException: already exists")
     return write("dynamodb", "update_table", {"TableName": name, **change}, says, removes=removes, settles=settles)

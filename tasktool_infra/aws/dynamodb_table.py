@@ -15,6 +15,7 @@ from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.engine.calls import GONE, Pause, Reading, Step
 from tasktool_infra.engine.errors import Refused
 from tasktool_infra.engine.fields import exclusive, fact, identity, immutable
+from tasktool_infra.engine.owner import Ownership
 from tasktool_infra.engine.resource import Departure, Example, Phase, Refusal, Removal
 from tasktool_infra.values.frozen import FrozenDict
 
@@ -84,6 +85,9 @@ class Table(AwsResource):
                 # Of an absent table too it may be said that its tags are forbidden: this one is there.
                 tagging = yield calls.tagging(self.arn)
             live = self._live(described["Table"], backups, tagging)
+            if live.settled is Phase.DELETING and live.ownership is Ownership.NOBODYS:
+                # Its tags go first, and nothing is ever done to it but waiting until it is gone.
+                return evolve(live, ownership=Ownership.OURS)
             if tagging is not GONE:
                 return live
             if live.status in calls.BROKEN:

@@ -10,7 +10,7 @@ from tasktool_infra.aws.documents import Document
 from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.aws.s3_emptying import EmptyBucket
 from tasktool_infra.aws.s3_settings import FORBIDDEN, SETTINGS, TLS_SID, UNSET
-from tasktool_infra.engine.calls import GONE, Call, Reading, Step, Wait, write
+from tasktool_infra.engine.calls import GONE, Call, Pause, Reading, Step, Wait, write
 from tasktool_infra.engine.errors import ApiError, Problem, Refused
 from tasktool_infra.engine.fields import fact, identity, immutable, shared
 from tasktool_infra.engine.resource import Departure, Example, Removal
@@ -23,6 +23,8 @@ LIFECYCLE: FrozenDict[Any] = FrozenDict(
         UNFINISHED_UPLOADS: {"Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}},
     }
 )
+LOOKS = 5
+"""How often, a second apart, a bucket is looked at that is there for some calls and not for others."""
 NO_CONSTRAINT = "us-east-1"
 """The region that must not be named as a location. Source: S3 API reference, CreateBucket, LocationConstraint."""
 
@@ -65,11 +67,19 @@ class Bucket(AwsResource):
         return placed if placed.region else evolve(placed, region=placed.place.region)
 
     def read(self) -> Reading[Self | None]:
-        """Read the bucket and its sub-resources in one batch."""
+        """Read the bucket and its sub-resources in one batch.
+
+        Where some say that there is no bucket, it has just been made or deleted: then it is looked at again.
+        """
         head = Call("s3", "head_bucket", self.address, expects={"404": GONE, "403": FORBIDDEN})
-        answers = yield (head, *(setting.read(self) for setting in SETTINGS))
-        if answers[0] is GONE:
-            return None
+        answers: Any = (GONE,)
+        for look in range(LOOKS):
+            yield from (Pause(1.0),) if look else ()
+            answers = yield (head, *(setting.read(self) for setting in SETTINGS))
+            if answers[0] is GONE:
+                return None
+            if GONE not in answers:
+                break
         self._check_access(answers)
         return self._live(answers[0], *(None if answer in (UNSET, GONE) else answer for answer in answers[1:]))
 

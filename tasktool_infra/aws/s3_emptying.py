@@ -5,8 +5,10 @@ from typing import Any
 from attrs import frozen
 
 from tasktool_infra.engine.calls import GONE, Call, Reading, procedure, write
-from tasktool_infra.engine.errors import TasktoolError
+from tasktool_infra.engine.errors import NotAccepted, TasktoolError
 
+MOST_AGAIN = 5
+"""How often the same objects may be listed again after their deletion was accepted."""
 PAGE = 1000
 """The most that one DeleteObjects takes. Source: S3 API reference, DeleteObjects."""
 
@@ -33,10 +35,16 @@ class EmptyBucket:
         """List and delete until nothing is left, then abort what was begun."""
         address = {"Bucket": self.bucket, "ExpectedBucketOwner": self.account}
         listing = Call("s3", "list_object_versions", {**address, "MaxKeys": PAGE}, expects={"NoSuchBucket": GONE})
+        before, again = None, 0
         while (page := (yield listing)) is not GONE:
             found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
             if not found:
                 break
+            again = again + 1 if found == before else 0
+            if again > MOST_AGAIN:
+                said = f"s3_bucket.{self.bucket}: the deletion of its objects was accepted, but they are still listed"
+                raise NotAccepted(said, next_step="Run again to continue.")
+            before = found
             yield from self._delete(address, found)
         uploads = yield Call("s3", "list_multipart_uploads", address, expects={"NoSuchBucket": GONE}, pages=True)
         if uploads is not GONE:

@@ -153,7 +153,7 @@ SETTINGS = (
         get="get_bucket_versioning",
         put="put_bucket_versioning",
         absent="",
-        value=lambda _, answer: answer.get("Status") == "Enabled",
+        value=lambda _, answer: bool(answer) and answer.get("Status") == "Enabled",
         body=lambda wanted, _: {"VersioningConfiguration": {"Status": "Enabled" if wanted.versioning else "Suspended"}},
         says="set versioning",
     ),

@@ -32,7 +32,8 @@ class Call:
     ``expects`` maps exact error codes to meanings; every other error stays an error. ``pages`` asks for all pages in
     one answer.
     A call that ``writes`` may have worked although its answer is an error: the codes in ``settles`` (and a time-out)
-    say that only reading again can tell. ``says`` is for people; ``removes`` names what of others the call takes away.
+    say that only reading again can tell; a code with words (``ValidationException: already exists``) counts with these.
+    ``says`` is for people; ``removes`` names what of others the call takes away.
     """
 
     service: str
@@ -49,6 +50,11 @@ class Call:
     def name(self) -> str:
         """Service and operation, for messages: ``s3.put_bucket_policy``."""
         return f"{self.service}.{self.operation}"
+
+    def settled_by_reading(self, code: str, said: str) -> bool:
+        """Say whether after this error only reading again can tell what stands."""
+        rows = (each.partition(": ") for each in self.settles)
+        return self.writes and any(code == wanted and words in said for wanted, _, words in rows)
 
 
 @frozen

@@ -13,11 +13,11 @@ from tasktool_infra.engine.calls import Call, Pause, Reading, Step, Wait
 from tasktool_infra.engine.clock import Clock
 from tasktool_infra.engine.decide import Goal, Making, not_accepted
 from tasktool_infra.engine.differences import changes
-from tasktool_infra.engine.errors import DeadlinePassed, OpenOutcome, Refused
+from tasktool_infra.engine.errors import DeadlinePassed, OpenOutcome, Refused, Vanished
 from tasktool_infra.engine.events import Listener, Stepped
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.engine.retry import Patience
-from tasktool_infra.engine.waiting import wait_for
+from tasktool_infra.engine.waiting import MISSING, wait_for
 
 VISIBLE = Patience(
     "not yet visible", deadline=30.0, pauses=wait_exponential_jitter(multiplier=0.1, max=5.0, jitter=0.1)
@@ -81,11 +81,17 @@ class Work:
             except OpenOutcome as lost:
                 self.progress.written = True
                 return steps[:number], lost
+            except Vanished:
+                if isinstance(self.goal, Making):
+                    raise
+                # Somebody else removes it too: what is left to do, reading again will tell.
+                return steps, None
         return steps, None
 
     def _perform(self, step: Step) -> Reading[None]:
         if isinstance(step, Wait):
-            yield from wait_for(step, self.wanted.key, self.clock, self.tell)
+            missing = MISSING if isinstance(self.goal, Making) else 0.0
+            yield from wait_for(step, self.wanted.key, self.clock, self.tell, missing)
             return
         if isinstance(step, Call):
             yield step

@@ -103,6 +103,10 @@ class Barred(TasktoolError):
     problem = Problem.DENIED
 
 
+class Vanished(TasktoolError):
+    """Something is gone that was waited for."""
+
+
 class NotAccepted(TasktoolError):
     """The API accepted the change, and still reports the difference."""
 

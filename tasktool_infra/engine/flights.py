@@ -116,7 +116,7 @@ class Flights:
         """Try again if the table says so, else give the error to whom it belongs."""
         call = flight.call
         patience = self.table.find(call, error, written=flight.written())
-        if call.writes and error.code in call.settles:
+        if call.settled_by_reading(error.code, error.said):
             flight.deliver(None, OpenOutcome(error))
         elif patience is None:
             lost = call.writes and (error.code in LOST or error.status >= FAULT)

@@ -4,20 +4,26 @@ from tenacity import wait_exponential_jitter
 
 from tasktool_infra.engine.calls import GONE, Meaning, Pause, Pointless, Reading, Wait
 from tasktool_infra.engine.clock import Clock
-from tasktool_infra.engine.errors import DeadlinePassed, TasktoolError
+from tasktool_infra.engine.errors import DeadlinePassed, TasktoolError, Vanished
 from tasktool_infra.engine.events import Listener, Waiting
 from tasktool_infra.engine.resource import Key
 from tasktool_infra.engine.retry import Patience
 
 LOOKS = Patience("waiting", deadline=0.0, pauses=wait_exponential_jitter(multiplier=0.1, max=5.0, jitter=0.1))
 """The pauses between looks of a wait; the wait itself brings the deadline."""
+MISSING = 45.0
+"""Seconds that what was made may be out of sight before it counts as removed."""
 
 
-def wait_for(wait: Wait, key: Key, clock: Clock, tell: Listener) -> Reading[None]:
-    """Look until done; raises TasktoolError when it failed, DeadlinePassed when it is late."""
-    began, attempt = clock.now(), 0
+def wait_for(wait: Wait, key: Key, clock: Clock, tell: Listener, missing: float = MISSING) -> Reading[None]:
+    """Look until done; raises TasktoolError when it failed, DeadlinePassed when it is late.
+
+    Raises Vanished when it is out of sight for longer than ``missing`` seconds.
+    """
+    began, attempt, there = clock.now(), 0, clock.now()
     while True:
         answer = yield wait.call
+        there = there if answer is GONE else clock.now()
         if _is_done(wait, answer) or (attempt == 0 and (yield from is_pointless(wait.pointless))):
             return
         seen, elapsed = _seen(wait, answer), clock.now() - began
@@ -29,6 +35,9 @@ def wait_for(wait: Wait, key: Key, clock: Clock, tell: Listener) -> Reading[None
             why = yield from _why(wait)
             said = f"{key}: {wait.says}: not after {elapsed:.0f} s, last seen: {seen}{why}"
             raise DeadlinePassed(said, next_step="Run again to continue.")
+        if answer is GONE and wait.done and clock.now() - there >= missing:
+            said = f"{key}: {wait.says}: it is not there; something else may have removed it"
+            raise Vanished(said, next_step="Find out who did, then run again to make it anew.")
         attempt += 1
         yield Pause(LOOKS.pause(attempt))
 

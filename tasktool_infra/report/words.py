@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 SPELLINGS = {"→": "->", "…": "...", "↵": "\\n", "━": "=", "─": "-"}
 """How our own signs are written in an encoding that lacks them."""
@@ -13,16 +14,24 @@ COLOURS = {"green": "32", "yellow": "33", "red": "31", "grey": "90", "bold": "1"
 
 @contextmanager
 def unheard() -> Iterator[None]:
-    """Within, go on when whoever read the output has gone (``| head``): what is being done must come to its end."""
+    """Within, go on when the output has no reader any more (``| head``) or no room: the work must come to its end."""
     try:
         yield
     except BrokenPipeError:
-        # What is still in the buffers goes nowhere, at exit too.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):
-                os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        _silence(sys.stdout, sys.stderr)
+    except OSError as error:
+        _silence(sys.stdout)
+        with suppress(OSError):
+            print(f"The output can't be written any more: {error.strerror}. The work goes on.", file=sys.stderr)
+
+
+def _silence(*streams: TextIO) -> None:
+    """Let what is still in the buffers go nowhere, at exit too."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        with suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 @unheard()

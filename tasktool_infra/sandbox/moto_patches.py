@@ -7,10 +7,11 @@ from typing import Any
 
 import xmltodict  # type: ignore[import-untyped]
 from moto.core.responses import EmptyResult
+from moto.dynamodb.exceptions import MockValidationException, ResourceNotFoundException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.exceptions import DeleteConflictException
-from moto.iam.models import IAMBackend
+from moto.iam.models import IAMBackend, ManagedPolicy
 from moto.iam.responses import IamResponse
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
@@ -29,6 +30,9 @@ def apply() -> None:
     _wrap(S3Response, "_bucket_response_put", _with_tags)
     _wrap(FakeBucket, "get_permission", _loopback_is_secure)
     _wrap(IAMBackend, "delete_policy", _refused_while_used)
+    _wrap(ManagedPolicy, "attach_to", _once)
+    _wrap(ManagedPolicy, "update_default_version", _keeping_a_default)
+    _wrap(DynamoDBBackend, "update_table", _refused_in_words)
     _wrap(DynamoDBBackend, "tag_resource", _replacing)
     for name, method in (("add_client_id_to", _add_client_id), ("remove_client_id_from", _remove_client_id)):
         setattr(IamResponse, f"{name}_open_id_connect_provider", method)
@@ -119,6 +123,41 @@ def _refused_while_used(delete: Method) -> Method:
         delete(backend, policy_arn)
 
     return delete_policy
+
+
+def _once(attach: Method) -> Method:
+    """Attach what is attached already without counting it twice: moto's policy could never be deleted then."""
+
+    def attach_to(policy: Any, entity: Any) -> None:
+        if policy.arn not in entity.managed_policies:
+            attach(policy, entity)
+
+    return attach_to
+
+
+def _keeping_a_default(update: Method) -> Method:
+    """Let the version that is the default already stay it; moto's policy has none then."""
+
+    def update_default_version(policy: Any, version_id: str) -> None:
+        if version_id != policy.default_version_id:
+            update(policy, version_id)
+
+    return update_default_version
+
+
+def _refused_in_words(update: Method) -> Method:
+    """Refuse to create an index that is there and to delete one that is not, as DynamoDB does; moto answers 500."""
+
+    def update_table(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return update(*args, **kwargs)
+        except ValueError as error:
+            if "already exists" in str(error):
+                said = "One or more parameter values were invalid: Attempting to create an index which already exists"
+                raise MockValidationException(said) from error
+            raise ResourceNotFoundException from error
+
+    return update_table
 
 
 def _add_client_id(response: Any) -> EmptyResult:

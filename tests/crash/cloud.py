@@ -12,12 +12,17 @@ from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.transport import Transport
 from tasktool_infra.sandbox import moto_patches
 from tasktool_infra.sandbox.aws_server import plant_cluster
+from tests.faults.lag import Lag
 from tests.faults.slow_tables import SlowTables
-from tests.faults.stage import Stage
+from tests.faults.stage import Stage, StagedRun
 
 ACCOUNT, REGION, CLUSTER = "123456789012", "ap-northeast-1", "mz-k8s"
 ISSUER = f"https://oidc.eks.{REGION}.amazonaws.com/id/CRASHES"
 ENDPOINT = "https://cluster.example.invalid"
+LAG = 1.5
+"""Seconds that reads lag behind writes, but those of DynamoDB's control plane and of Kubernetes."""
+AT_ONCE = ("list_object_versions", "delete_objects", "list_multipart_uploads", "abort_multipart_upload")
+"""Objects of S3 are as they were written, at once. Source: S3 user guide, "Amazon S3 data consistency model"."""
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIACRASHES", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
@@ -27,18 +32,25 @@ class Cloud:
 
     stage: Stage
     raw: Connection
-    tables: SlowTables = field(init=False)
     writes: int = 0
+    tables: SlowTables = field(init=False)
     _plain: Transport = field(init=False)
+    _lag: Lag = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._plain = AwsTransport(self.raw)
         self.tables = SlowTables(self._plain, self.stage.now)
+        self._lag = Lag(StagedRun(self.stage), LAG, ("s3", "iam", "ecr"))
 
     def send(self, call: Call) -> Any:
-        """Give the answer to a call of the product."""
+        """Give the answer to a call of the product, as a real AWS would at this time."""
         self.writes += call.writes
-        return (self.tables if call.service == "dynamodb" else self._plain).send(call)
+        if call.service == "dynamodb":
+            return self.tables.send(call)
+        if call.operation in AT_ONCE:
+            return self._plain.send(call)
+        self._lag.before(call, 1)
+        return self._lag.after(call, self._plain.send(call))
 
     def client(self, service: str) -> Any:
         """Give a client of botocore."""

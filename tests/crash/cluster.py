@@ -51,6 +51,13 @@ class Cluster:
         text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
         return Answered(answer.code, text.encode())
 
+    def settle(self) -> None:
+        """Let the controllers come to rest."""
+        store, before = self.api.objects.store, -1
+        while store.revision != before:
+            before = store.revision
+            self._controllers.settle()
+
     def call(self, method: str, path: str, body: Any = None, media: str = "application/json") -> Any:
         """Do what somebody does with kubectl; fails when it is refused."""
         headers = {"Content-Type": media, "User-Agent": "kubectl/1"}

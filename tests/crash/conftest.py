@@ -22,7 +22,7 @@ def connection() -> Iterator[Connection]:
 
 @pytest.fixture
 def worlds(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Worlds:
-    """Give what makes worlds in which nothing of ours stands; the seed decides the order of calls."""
+    """Give what makes worlds in which nothing of ours stands."""
     return partial(prod, connection, monkeypatch)
 
 

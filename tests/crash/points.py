@@ -5,6 +5,7 @@ are in the air just then done too), the process is forked: the child breaks its 
 and says what stands in the end. Where nothing in the world has changed since the point before, the two are the same.
 """
 
+import faulthandler
 import json
 import os
 import random
@@ -21,6 +22,8 @@ from tests.crash.view import Found, differences
 from tests.faults.injection import Crash
 from tests.faults.stage import Stage
 
+PATIENCE = 15.0
+"""Real seconds until a child that does not come to its end shows where it stands, and dies."""
 SIDE_BY_SIDE = os.cpu_count() or 1
 
 
@@ -87,6 +90,7 @@ class Points:
             child = os.fork()
         if child == 0:
             os.close(ours)
+            faulthandler.dump_traceback_later(PATIENCE, exit=True)
             first()
             raise Child(name, theirs)
         os.close(theirs)

@@ -105,9 +105,9 @@ def prepared(patch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-def prod(connection: Connection, patch: pytest.MonkeyPatch, seed: int | None = None) -> Prod:
+def prod(connection: Connection, patch: pytest.MonkeyPatch) -> Prod:
     """Give worlds in which nothing of ours stands."""
-    stage = Stage(seed)
+    stage = Stage()
     made = Prod(stage, cloud(stage, connection))
     client = Client(made.cluster)
     patch.setattr(ClusterAccess, "connect", lambda _: client)

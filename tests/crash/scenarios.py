@@ -26,6 +26,7 @@ class Scenario:
 
 def view(world: Prod) -> Found:
     """Give everything that stands, and whether anything is still under way."""
+    world.cluster.settle()
     stands = aws_view(world.cloud.client) | cluster_view(world.cluster.everything())
     return stands | {"under way": world.cloud.tables.unsettled()}
 

@@ -16,7 +16,7 @@ from tests.crash.points import Points
 from tests.crash.prod import ROOT
 from tests.crash.scenarios import SCENARIOS, Scenario, view
 
-SAMPLE = 12
+SAMPLE = 16
 """Of so many worlds one is tried, unless all are."""
 
 

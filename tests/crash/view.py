@@ -48,7 +48,14 @@ def aws_view(client: Any) -> Found:
 
 def cluster_view(objects: Iterable[Any]) -> Found:
     """Give the objects of a cluster, by kind and name."""
-    return {f"{each['kind']} {_place(each)}": plain(each) for each in objects}
+    return {f"{each['kind']} {_place(each)}": plain(_wanted(each)) for each in objects}
+
+
+def _wanted(each: Any) -> Any:
+    """Give an object, one that the cluster itself has made without who wrote what of it: they do so in any order."""
+    if each["kind"] != "Certificate" and not each["metadata"].get("ownerReferences"):
+        return each
+    return {**each, "metadata": {**each["metadata"], "managedFields": []}}
 
 
 def plain(value: Any) -> Any:
@@ -56,6 +63,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items() if key not in CHANCE and not key.endswith("Date")}
     if isinstance(value, list):
+        # Controllers write what they see, in whichever order they see it.
+        value = [each for each in value if not (isinstance(each, dict) and each.get("subresource") == "status")]
         return sorted((plain(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True, default=str))
     if isinstance(value, str):
         return _parsed(value)

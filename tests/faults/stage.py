@@ -15,6 +15,8 @@ from attrs import define, field
 from tasktool_infra.engine.threads import Job
 from tests.faults.clock import PATIENCE
 
+MOST_CALLS = 5000
+"""After so many calls a run is taken for one that would never end: time costs nothing here."""
 TAKES = 0.05
 """Seconds of the stage's time that a call takes."""
 
@@ -27,20 +29,18 @@ class Abandoned(Exception):
 class Stage:
     """The time, the calls in the air of every run, and who moves."""
 
-    seed: int | None = None
-    """Decides which of the calls in the air is next; without one they are made in the order in which they came."""
+    shuffled: bool = False
+    """Whether chance decides which of the calls in the air is next; else the one that came first is."""
     time: float = 1000.0
+    turns: int = 0
     calls: int = 0
     """How many calls have been made."""
     around: Callable[[Job], None] = lambda call: call()
     """Makes a call; may do so, do more, or raise."""
     runs: "list[StagedRun]" = field(factory=list)
-    drawn: random.Random = field(init=False)
+    drawn: random.Random = field(factory=lambda: random.Random(7))
     moved: threading.Condition = field(init=False, factory=lambda: threading.Condition(threading.RLock()))
     broken: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        self.drawn = random.Random(self.seed)
 
     def enter(self) -> "StagedRun":
         """Give the clock and the threads of one more run."""
@@ -65,12 +65,15 @@ class Stage:
         """Make the next call; when none is in the air, let time pass until the first run that waits for it."""
         calls = [(run, job) for run in self.runs for job in run.jobs]
         if calls:
-            run, job = calls[0] if self.seed is None else self.drawn.choice(calls)
+            run, job = self.drawn.choice(calls) if self.shuffled else calls[0]
             run.jobs.remove(job)
             self.calls += 1
+            assert self.calls < MOST_CALLS, "this would never end"
             self.time += TAKES
             self.around(job)
             return
+        self.turns += 1
+        assert self.turns < MOST_CALLS, "this would never end"
         sleeping = [run for run in self.runs if run.until is not None]
         assert sleeping, "there is nothing to wait for"
         first = min(sleeping, key=lambda run: run.until or 0.0)
@@ -102,7 +105,7 @@ class StagedRun:
     def close(self) -> None:
         """Leave the stage."""
         with self.stage.moved:
-            self.stage.runs.remove(self)
+            self.stage.runs = [run for run in self.stage.runs if run is not self]
             self.stage.moved.notify_all()
 
     def now(self) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from attrs import define, field
 
+from tests.faults.mishaps import Dropped
 from tests.faults.proxy import Passed
 from tests.system.world import BUCKET, TABLE, World, ended
 
@@ -19,28 +20,33 @@ DELAY = 0.05
 
 @define
 class At:
-    """Does something just before write number ``number`` goes on, and lets it go on."""
+    """Does something just before write number ``number`` goes on, and lets it go on, or never arrive."""
 
     number: int
     strike: Callable[[], None]
+    arrives: bool = True
     seen: int = 0
     done: threading.Event = field(factory=threading.Event)
     _lock: threading.Lock = field(init=False, factory=threading.Lock)
 
-    def __call__(self, call: Passed) -> None:
+    def __call__(self, call: Passed) -> Dropped | None:
         with self._lock:
             self.seen += call.writes
-            if call.writes and self.seen == self.number:
-                self.strike()
-                self.done.set()
+            if not (call.writes and self.seen == self.number):
+                return None
+            self.strike()
+            self.done.set()
+            return None if self.arrives else Dropped()
 
 
 @contextmanager
-def struck(cloud: World, number: int, kill: signal.Signals, *command: str) -> "Iterator[subprocess.Popen[str]]":
+def struck(
+    cloud: World, number: int, kill: signal.Signals, *command: str, arrives: bool = True
+) -> "Iterator[subprocess.Popen[str]]":
     """Start a script that gets a signal at a write."""
     cloud.proxy.delay = DELAY
     running: list[subprocess.Popen[str]] = []
-    at = At(number, lambda: running[0].send_signal(kill))
+    at = At(number, lambda: running[0].send_signal(kill), arrives)
     cloud.proxy.before = at
     with cloud.shell.start(*command) as process:
         running.append(process)
@@ -91,9 +97,9 @@ def is_whole(cloud: World) -> None:
     assert len(found["rules"]) == 2
 
 
-@pytest.mark.parametrize("number", [6, 20])
-def test_a_killed_provision_is_finished_by_the_next(cloud: World, inside: Any, number: int) -> None:
-    with struck(cloud, number, signal.SIGKILL, "provision", "prod") as process:
+@pytest.mark.parametrize(("number", "arrives"), [(6, True), (20, False)], ids=["after the effect", "before it"])
+def test_a_killed_provision_is_finished_by_the_next(cloud: World, inside: Any, number: int, *, arrives: bool) -> None:
+    with struck(cloud, number, signal.SIGKILL, "provision", "prod", arrives=arrives) as process:
         ended(process, expect=-signal.SIGKILL)
     inside("provision", "prod")
     is_whole(cloud)
@@ -101,10 +107,10 @@ def test_a_killed_provision_is_finished_by_the_next(cloud: World, inside: Any, n
         assert inside("plan", "prod").summary.startswith("No changes.")
 
 
-@pytest.mark.parametrize("number", [1, 8])
-def test_a_killed_teardown_is_finished_by_the_next(made: World, inside: Any, number: int) -> None:
+@pytest.mark.parametrize(("number", "arrives"), [(1, True), (8, False)], ids=["after the effect", "before it"])
+def test_a_killed_teardown_is_finished_by_the_next(made: World, inside: Any, number: int, *, arrives: bool) -> None:
     command = ("teardown", "prod", "--yes", "--delete-data")
-    with struck(made, number, signal.SIGKILL, *command) as process:
+    with struck(made, number, signal.SIGKILL, *command, arrives=arrives) as process:
         ended(process, expect=-signal.SIGKILL)
     inside(*command)
     with made.untouched():

@@ -13,7 +13,7 @@ from tasktool_infra.engine.calls import Call, Wait
 from tasktool_infra.engine.owner import Ownership
 from tasktool_infra.engine.resource import Phase, Removal
 from tasktool_infra.values.frozen import FrozenDict
-from tests.answers import feed
+from tests.answers import error, feed
 from tests.unit.aws.recorded_tables import BY_STATUS, BY_USER, KEY, TASKS, answers, index
 
 
@@ -162,3 +162,12 @@ def test_the_mark_says_whose_it_is() -> None:
     assert live().ownership is Ownership.OURS
     assert live(others).ownership is Ownership.ANOTHERS
     assert live(evolve(TASKS, tags=FrozenDict())).ownership is Ownership.NOBODYS
+
+
+def test_a_table_that_is_going_is_waited_for_although_its_marks_are_gone_already() -> None:
+    going = answers(TASKS, TableStatus="DELETING")
+    no_tags: tuple[Any, ...] = ({"Tags": []}, error("ResourceNotFoundException"))
+    for tagging in no_tags:
+        found = feed(TASKS.read(), {**going, "list_tags_of_resource": tagging})
+        assert found is not None
+        assert (found.settled, found.ownership) == (Phase.DELETING, Ownership.OURS)

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Self
 import pytest
 from attrs import frozen
 
-from tasktool_infra.engine.calls import Call, Step, Wait
+from tasktool_infra.engine.calls import Call, Step, Wait, write
 from tasktool_infra.engine.decide import Making, Removing
-from tasktool_infra.engine.errors import ApiError, DeadlinePassed, NotAccepted, Problem, Refused
+from tasktool_infra.engine.errors import ApiError, DeadlinePassed, NotAccepted, Problem, Refused, Vanished
 from tasktool_infra.engine.events import Failed, Finished, Started, Stepped
 from tasktool_infra.engine.resource import Removal
 from tests.faults.injection import Fault, Script, api_error
@@ -165,7 +165,7 @@ def test_a_creation_that_never_shows_is_an_error_of_its_own() -> None:
     play.world.ignored = {"create", "paint", "add"}
     result = play.run(toy("ball", colour=""))
     assert "it ended" not in str(result.failed)
-    assert isinstance(result.failed[BALL.key], DeadlinePassed | NotAccepted)
+    assert isinstance(result.failed[BALL.key], DeadlinePassed | NotAccepted | Vanished)
 
 
 def test_a_removal_that_never_shows_is_an_error() -> None:
@@ -234,3 +234,11 @@ def test_an_error_in_mid_run_is_told_and_stops_only_its_branch() -> None:
     assert [str(event.key) for event in play.told(Failed)] == ["toy.ball"]
     assert [str(key) for key in result.done] == ["toy.doll"]
     assert isinstance(result.failed[BALL.key], ApiError)
+
+
+def test_a_code_settles_with_the_words_that_are_named_only() -> None:
+    call = write("toys", "paint", {}, "paint it", settles=("InUse", "Invalid: already"))
+    assert call.settled_by_reading("InUse", "whatever")
+    assert call.settled_by_reading("Invalid", "it is already so")
+    assert not call.settled_by_reading("Invalid", "it is nonsense")
+    assert not Call("toys", "get", {}, settles=frozenset({"InUse"})).settled_by_reading("InUse", "")

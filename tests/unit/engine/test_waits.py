@@ -87,3 +87,17 @@ def test_a_wait_for_absence_ends_with_it() -> None:
     play.world.lag = 7
     assert play.run(BALL, goal=Removing(removal=Removal())).ok
     assert {(event.what, event.seen) for event in play.told(Waiting)} == {("it to be gone", "still there")}
+
+
+def test_a_wait_for_what_somebody_else_has_removed_ends_soon_and_says_so() -> None:
+    play = Play()
+    play.world.making = 300
+
+    def remove(event: Any) -> None:
+        if isinstance(event, Waiting) and event.seconds > 5:
+            play.world.toys.clear()
+
+    play.listener = remove
+    error = play.run(BALL).failed[BALL.key]
+    assert "it is not there; something else may have removed it" in str(error)
+    assert play.clock.now() - 1000 < 90

@@ -1,0 +1,52 @@
+"""Two commands that start in the same second, as processes: two laptops, two jobs, or a laptop beside a job."""
+
+from typing import Any
+
+import pytest
+
+from tests.system.test_scripts_kill import is_whole
+from tests.system.world import Done, World, ended
+
+GONE = ("teardown", "prod", "--yes", "--delete-data")
+MADE = ("provision", "prod")
+FINE, TOLD = {0}, {0, 1, 75, 78}
+
+
+@pytest.fixture
+def times(request: pytest.FixtureRequest) -> int:
+    """Give how often: twenty times when everything is to be tried."""
+    return 20 if request.config.getoption("all_points") else 1
+
+
+def together(cloud: World, *commands: tuple[str, ...]) -> list[Done]:
+    """Run commands at the same time; none of them may print a traceback."""
+    running = [cloud.shell.start(*command) for command in commands]
+    return [ended(process, expect=None, timeout=120) for process in running]
+
+
+def test_two_provisions_and_two_teardowns_both_end_well(cloud: World, times: int) -> None:
+    for _ in range(times):
+        made = together(cloud, MADE, MADE)
+        assert {done.code for done in made} == FINE, [done.said for done in made]
+        is_whole(cloud)
+        gone = together(cloud, GONE, GONE)
+        assert {done.code for done in gone} == FINE, [done.said for done in gone]
+        assert cloud.aws("iam").list_policies(Scope="Local")["Policies"] == []
+        assert cloud.aws("s3").list_buckets()["Buckets"] == []
+        assert cloud.aws("dynamodb").list_tables()["TableNames"] == []
+
+
+def test_provision_beside_teardown_says_what_came_between_and_one_more_run_settles_it(
+    cloud: World, inside: Any, times: int
+) -> None:
+    for number in range(times):
+        if number % 2 == 0:
+            inside(*MADE)
+        both = together(cloud, MADE, GONE)
+        assert {done.code for done in both} <= TOLD, [done.said for done in both]
+        for done in both:
+            assert done.code == 0 or "Run again" in done.err, done.said
+        inside(*MADE)
+        is_whole(cloud)
+        inside(*GONE)
+        assert inside(*GONE).summary == "No changes."
