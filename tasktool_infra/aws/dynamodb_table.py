@@ -77,12 +77,15 @@ class Table(AwsResource):
             # Nothing depends on its tags, and not every emulator can be asked for them by an ARN of a region `local`.
             described, backups = yield (calls.describe(self.name), calls.backups(self.name))
             return None if described is GONE else self._live(described["Table"], backups, {})
-        for _ in range(LOOKS):
+        for look in range(LOOKS):
             described, backups, tagging = yield calls.reads(self.name, self.arn)
             if described is GONE:
                 return None
             if tagging is calls.FORBIDDEN:
-                # Of an absent table too it may be said that its tags are forbidden: this one is there.
+                # Of an absent table too it is said that its tags are forbidden: this one may have just come, or gone.
+                if look == 0 or described["Table"]["TableStatus"] == "DELETING":
+                    yield Pause(1.0)
+                    continue
                 tagging = yield calls.tagging(self.arn)
             live = self._live(described["Table"], backups, tagging)
             if live.settled is Phase.DELETING and live.ownership is Ownership.NOBODYS:

@@ -59,6 +59,16 @@ def test_forbidden_tags_of_a_table_that_stands_are_an_error() -> None:
         feed(TASKS.read(), {**answers(TASKS), "list_tags_of_resource": denied})
 
 
+def test_a_table_that_goes_while_it_is_read_is_absent_and_not_forbidden() -> None:
+    denied = ApiError("AccessDeniedException", "not authorized", status=400, problem=Problem.DENIED)
+    said = answers(TASKS)
+    replies = iter([said["describe_table"], error("ResourceNotFoundException")])
+
+    assert (
+        feed(TASKS.read(), {**said, "describe_table": lambda _: next(replies), "list_tags_of_resource": denied}) is None
+    )
+
+
 def test_tags_that_lag_behind_the_creation_are_waited_for() -> None:
     replies = iter([error("ResourceNotFoundException"), answers(TASKS)["list_tags_of_resource"]])
 
