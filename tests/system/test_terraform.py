@@ -12,7 +12,8 @@ import pytest
 
 from tasktool_infra.engine.calls import writes_of
 from tasktool_infra.engine.plan import Change, Plan
-from tasktool_infra.sdk import plan
+from tasktool_infra.proving import Verification
+from tasktool_infra.sdk import plan, verify
 from tests.system.terraform.emulator import ACCOUNT, CLUSTER, REGION, Emulator, emulator
 from tests.system.terraform.programs import Folder, different, prepared
 
@@ -96,8 +97,11 @@ def test_what_terraform_made_is_adopted(tutorial: Folder, moto: Emulator) -> Non
     assert "Plan: 1 to add, 9 to change, 0 to destroy\n" in script("plan", "--adopt")
     assert moto.writes() == made
 
+    check_claims(verify("prod", only="aws"))
+    assert moto.writes() == made
     assert "Done: 1 added, 9 changed, 0 destroyed" in script("provision", "--adopt", "--yes")
     check_tags(moto)
+    assert verify("prod", only="aws").ok
     adopted = moto.writes()
     assert len(adopted) > len(made), "the record must show writes, or their absence would prove nothing"
     assert "No changes." in script("plan", "--detailed-exitcode")
@@ -117,6 +121,27 @@ def check_question(printed: str) -> None:
     asked = printed.partition("nothing was written:")[2]
     lines = {line.removeprefix("  - ") for line in asked.splitlines() if line.startswith("  - ")}
     assert lines == {*(f"adopt {key}" for key in HARDENING), f"{REPORTER}: remove policy {TABLE_POLICY}"}
+
+
+def check_claims(verification: Verification) -> None:
+    """See that marks, the reporter's policies and hardening are all that verification has against it."""
+    soft = [claim for claim in verification.broken if not claim.hardening and not claim.name.startswith("tags-")]
+    assert {(str(claim.key), claim.name) for claim in soft} == {
+        (REPORTER, "policies-DynamoDBTaskTableReadPolicy"),
+        (REPORTER, "policies-no_others"),
+        ("iam_policy.DynamoDBTaskTableReadPolicy", "exists"),
+    }
+    hardened = {key: {name.partition("-")[0] for name in names} for key, names in _hardened(verification).items()}
+    assert hardened == {key: names - {"policies"} for key, names in HARDENING.items() if names - {"policies"}}
+    assert all("--adopt" in claim.fix for claim in verification.broken if claim.name != "exists")
+
+
+def _hardened(verification: Verification) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for claim in verification.broken:
+        if claim.hardening:
+            found.setdefault(str(claim.key), set()).add(claim.name)
+    return found
 
 
 def check_adoption(drawn: Plan) -> None:
