@@ -157,6 +157,10 @@ def disagreements(environment: Environment, target: Target, context: tuple[str, 
     ]
     if isinstance(target.cluster, Cluster):
         found += _cluster_disagreements(environment, target, target.cluster, context)
+    elif target.sandbox and context is not None:
+        found.append(
+            f"the sandbox was asked for, but the kubeconfig context {environment.context!r} leads to {context[0]}"
+        )
     return found
 
 

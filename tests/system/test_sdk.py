@@ -98,7 +98,7 @@ def test_a_run_that_fails_tells_what_stands(cloud: World) -> None:
     assert {key.kind for key in result.failed} == {"iam_policy"}
     assert {str(key) for key in result.not_started} == {"iam_role.TaskService", "iam_role.TaskReporter"}
     assert not result.ok
-    assert "Ask for a policy that allows this" in str(failed.value)
+    assert "needs iam:CreatePolicy on arn:aws:iam::123456789012:policy/" in str(failed.value)
     cloud.proxy.before = lambda _: None
     assert len(tt.provision("prod").done) == 5
 
