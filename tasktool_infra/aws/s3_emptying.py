@@ -4,11 +4,13 @@ from typing import Any
 
 from attrs import frozen
 
-from tasktool_infra.engine.calls import GONE, Call, Reading, procedure, write
+from tasktool_infra.engine.calls import GONE, Call, Pause, Reading, procedure, write
 from tasktool_infra.engine.errors import NotAccepted, TasktoolError
 
 MOST_AGAIN = 5
 """How often the same objects may be listed again after their deletion was accepted."""
+LONGEST_PAUSE = 8.0
+"""Seconds at most until they are listed again: a list may lag behind a deletion."""
 PAGE = 1000
 """The most that one DeleteObjects takes. Source: S3 API reference, DeleteObjects."""
 
@@ -46,6 +48,8 @@ class EmptyBucket:
                 raise NotAccepted(said, next_step="Run again to continue.")
             before = found
             yield from self._delete(address, found)
+            if again:
+                yield Pause(min(2.0**again, LONGEST_PAUSE))
         uploads = yield Call("s3", "list_multipart_uploads", address, expects={"NoSuchBucket": GONE}, pages=True)
         if uploads is not GONE:
             for upload in uploads.get("Uploads", ()):
