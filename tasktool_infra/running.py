@@ -292,8 +292,11 @@ def _checked(result: Result) -> Result:
     if result.interrupted:
         raise RunFailed("Interrupted.", result, Problem.INTERRUPTED)
     if result.failed or result.not_started:
-        told = dict.fromkeys(str(error).replace("\n", "\n    ") for error in result.failed.values())
-        listed = "".join(f"\n  - {each}" for each in told)
+        told: dict[str, list[str]] = {}
+        for key, error in result.failed.items():
+            told.setdefault(str(error).removeprefix(f"{key}: "), []).append(str(key))
+        blocks = (f"{', '.join(keys)}: {said}".replace("\n", "\n    ") for said, keys in told.items())
+        listed = "".join(f"\n  - {block}" for block in blocks)
         problem = foremost(error.problem for error in result.failed.values())
         raise RunFailed(f"Not everything was done:{listed}", result, problem or Problem.FAILED)
     return result

@@ -60,6 +60,9 @@ class Session:
 @pytest.fixture
 def session(cloud: World, inside: Inside, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     cloud.aws("iam").create_user(UserName="dev")
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    cloud.aws("iam").put_user_policy(UserName="dev", PolicyName="all", PolicyDocument=document)
     made = Session(cloud)
     made.log_in()
     config = cloud.shell.folder / "aws-config"

@@ -65,7 +65,7 @@ def test_from_nothing_to_the_application_and_back(here: Nearby) -> None:
     assert here.run("provision").summary.startswith("No changes.")
 
     gone = here.run("teardown", "--yes")
-    assert gone.out.count("it goes with deployment.default/localstack") == 2
+    assert " ".join(gone.out.split()).count("it goes with deployment.default/localstack") == 2
     assert here.ours == []
     assert here.run("teardown", "--yes").summary.startswith("No changes.")
 

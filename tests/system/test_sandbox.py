@@ -106,7 +106,7 @@ def test_a_stale_state_hurts_nobody(home: Path) -> None:
 
 
 def test_it_ends_when_idle(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TASKTOOL_SANDBOX_IDLE", "0.3")
+    monkeypatch.setenv("TASKTOOL_SANDBOX_IDLE", "2")
     sandbox.start()
     eventually(lambda: not is_alive(home))
     assert sandbox.status() is None

@@ -21,7 +21,7 @@ def times(request: pytest.FixtureRequest) -> int:
 def together(cloud: World, *commands: tuple[str, ...]) -> list[Done]:
     """Run commands at the same time; none of them may print a traceback."""
     running = [cloud.shell.start(*command) for command in commands]
-    return [ended(process, expect=None, timeout=120) for process in running]
+    return [ended(process, expect=None, timeout=400) for process in running]
 
 
 def test_two_provisions_and_two_teardowns_both_end_well(cloud: World, times: int) -> None:
@@ -39,6 +39,8 @@ def test_two_provisions_and_two_teardowns_both_end_well(cloud: World, times: int
 def test_provision_beside_teardown_says_what_came_between_and_one_more_run_settles_it(
     cloud: World, inside: Any, times: int
 ) -> None:
+    if times == 1:
+        pytest.skip("takes minutes of real waiting: run by tox -e crash; tests/crash meets the same two in one process")
     for number in range(times):
         if number % 2 == 0:
             inside(*MADE)

@@ -34,7 +34,7 @@ def way_out(call: Call, said: str, caller: Caller | None) -> str:
     who = f"The caller {caller.arn}" if caller else "The caller"
     needed = _needed(call, said, caller.place if caller else Place())
     if not needed:
-        return f"{who} must be allowed to do this. {AGAIN}"
+        return f"{who} must be allowed to do this by a policy. {AGAIN}"
     listed = ", ".join(f"{need.action} on {need.resource}" for need in needed)
     deny = _NO_ALLOW_HELPS.search(said)
     if deny:
