@@ -1,5 +1,6 @@
 """Asks what a run may need answered, where there is somebody to ask."""
 
+import select
 import sys
 from collections.abc import Callable, Sequence
 
@@ -52,10 +53,18 @@ def questions() -> Callable[[str, Sequence[str], str], str] | None:
 
 def _answer(question: str) -> str:
     try:
-        return input(question).strip()
-    except EOFError:
-        print()
-        return ""
+        print(question, end="", flush=True)
+        line = _line()
+        if not line:
+            print()
+        return line.strip()
     except KeyboardInterrupt:
         print()
         raise Interrupted("Interrupted; nothing was written.") from None
+
+
+def _line() -> str:
+    # Not input(): a signal that comes between its prompt and its read is only noticed after the next key.
+    while not select.select([sys.stdin], [], [], 0.1)[0]:
+        pass
+    return sys.stdin.readline()
