@@ -105,9 +105,10 @@ class Order:
     @property
     def goal(self) -> Goal:
         """What every resource is brought to."""
+        removal = Removal(delete_data=self.delete_data)
         if self.removing:
-            return Removing(removal=Removal(delete_data=self.delete_data))
-        return Making(adopt=self.adopt, looking=self.command == "plan")
+            return Removing(removal=removal)
+        return Making(adopt=self.adopt, looking=self.command == "plan", removal=removal)
 
 
 def planned(order: Order) -> Plan:

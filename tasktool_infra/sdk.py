@@ -89,12 +89,11 @@ def provision(
     Takes an environment or its name, several of them, or resources of one's own with their ``owner``; ``only`` names
     layers (``aws``, ``access``) or resources; ``sandbox`` works in the embedded cloud; ``adopt`` takes over what
     carries no mark; ``confirm`` answers what needs a yes (True, or a function of the plan); further settings are those
-    of ``environments.toml`` and win over it. ``delete_data`` has no effect here. With a ``plan`` (or the file that it
-    was saved in) that is carried out, with the options it was made with, and nothing else.
+    of ``environments.toml`` and win over it. With ``delete_data`` what is no longer wanted goes with its data.
+    A ``plan`` (or the file that it was saved in) is carried out with the options that it was made with.
 
     Raises PlanRefused, PlanMoved, Declined (nothing was written), RunFailed (``result`` lists what stands), ApiError.
     """
-    del delete_data
     return carried_out(
         order(
             "provision",
@@ -102,6 +101,7 @@ def provision(
             only=only,
             sandbox=sandbox,
             adopt=adopt,
+            delete_data=delete_data,
             confirm=confirm,
             plan=plan,
             config=config,

@@ -16,8 +16,9 @@ from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.aws.oidc_provider import OidcProvider
 from tasktool_infra.aws.place import Place
 from tasktool_infra.aws.s3_bucket import Bucket
+from tasktool_infra.aws.stray_kinds import IamNames
 from tasktool_infra.engine.owner import Owner
-from tasktool_infra.engine.resource import Resource
+from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.service_account import ServiceAccount
 from tasktool_infra.settings.environment import Environment
@@ -27,6 +28,8 @@ from tasktool_infra.workloads import Surroundings, workloads
 APPLICATION = "task-tool"
 PROD = "prod"
 """The environment whose IAM names are the tutorial's own; all others have theirs at the end."""
+ROLE_PATH, POLICY_PART = "/app/", "Task"
+"""Where all roles of the application are, and what is in the names of all its policies."""
 NOBODY = Document.parse({"Version": "2012-10-17", "Statement": []})
 
 
@@ -60,7 +63,7 @@ def task_tool(
     reporter = role("TaskReporter", "task-reporter", (policies.table_read, policies.reports), environment, facts)
     namespace, accounts = access(environment, facts.place, {"task-service": service, "task-reporter": reporter})
 
-    owner = Owner(APPLICATION, environment.name)
+    owner = owner_of(environment)
     roles = [evolve(each, after=tuple(providers)) for each in (service, reporter)]
     own: list[AwsResource] = [table, bucket, *policies.all, *roles]
     # What other environments use as well carries no tags of this one's choice: they would change them in turn.
@@ -79,6 +82,11 @@ def task_tool(
     # What still runs in the cluster, or takes records and load balancers away, needs AWS as it was.
     hosts = [evolve(each, outlives=guests) for each in placed]
     return (*hosts, *(each.marked(owner) for each in guests))
+
+
+def owner_of(environment: Environment) -> Owner:
+    """Give who owns the resources of an environment."""
+    return Owner(APPLICATION, environment.name)
 
 
 def cluster_provider(environment: Environment, facts: Facts) -> list[OidcProvider]:
@@ -182,7 +190,7 @@ def role(name: str, account: str, held: tuple[Policy, ...], environment: Environ
     place = facts.place
     return Role(
         name=iam_name(name, environment),
-        path="/app/",
+        path=ROLE_PATH,
         trust=trust(facts, environment.namespace, account),
         policies=frozenset(each.at(place).arn for each in held),
         permissions_boundary=environment.permissions_boundary,
@@ -216,3 +224,11 @@ def access(
 def iam_name(name: str, environment: Environment) -> str:
     """Give an IAM name: the tutorial's own in ``prod``, else with the environment's name at the end."""
     return name if environment.name == PROD else f"{name}-{environment.name}"
+
+
+def iam_names(environment: Environment, wanted: Iterable[Key]) -> IamNames:
+    """Give how the roles and policies of an environment are called, in this version and in others."""
+    if environment.name != PROD:
+        return IamNames(path=ROLE_PATH, part=POLICY_PART, end=f"-{environment.name}")
+    ours = (key.identity for key in wanted if key.kind in (Role.kind, Policy.kind))
+    return IamNames(path=ROLE_PATH, part=POLICY_PART, others=tuple(f"{name}-" for name in ours))

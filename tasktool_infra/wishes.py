@@ -9,12 +9,10 @@ from tasktool_infra.engine.order import with_requirements
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.engine.survey import Item, Placeholder
-from tasktool_infra.engine.unwanted import Finder
-from tasktool_infra.kube.applyset import ApplySet
-from tasktool_infra.kube.members import Members
 from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.local_tool import local_tool
 from tasktool_infra.rendering import Manifests
+from tasktool_infra.searches import searches
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT, EMULATOR
 from tasktool_infra.target import COMING, READY, NoSuchCluster, Target
@@ -45,25 +43,10 @@ def wishes(
     resources = DESCRIPTIONS[environment.aws](environment, facts, manifests)
     if cluster_gone:
         _check_gone(environment, target)
-        return tuple(resource for resource in resources if resource.layer == "aws")
+        aws = tuple(resource for resource in resources if resource.layer == "aws")
+        return (*aws, *searches(environment, target, aws, removing=removing))
     items = [_obstacle(resource, target, removing=removing) or resource for resource in resources]
-    return (*items, *((unsaid,) if unsaid else ()), *_finders(items, removing=removing))
-
-
-def _finders(items: Iterable[Item], *, removing: bool) -> list[Finder]:
-    """Give what looks for objects that are no longer wanted; none where they can't be read."""
-    resources = tuple(item for item in items if isinstance(item, Resource))
-    return [
-        Members(
-            key=Key("members", parent.key.identity),
-            layer=APP,
-            apply_set=parent,
-            wanted=resources,
-            everything=removing,
-        )
-        for parent in resources
-        if isinstance(parent, ApplySet)
-    ]
+    return (*items, *((unsaid,) if unsaid else ()), *searches(environment, target, items, removing=removing))
 
 
 def _unsaid(environment: Environment, target: Target) -> Placeholder | None:

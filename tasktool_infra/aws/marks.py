@@ -24,6 +24,12 @@ def users(tags: Mapping[str, str]) -> frozenset[str]:
     return frozenset(key.removeprefix(USED_BY) for key in tags if key.startswith(USED_BY))
 
 
+def carried_by(found: Mapping[str, str], owner: Owner) -> bool:
+    """Say whether something carries the mark of an environment: as its own, or as shared and used by it."""
+    ours = found.get(MANAGED_BY) == TOOL and found.get(APPLICATION) == owner.application
+    return ours and (found.get(ENVIRONMENT) == owner.environment or USED_BY + owner.environment in found)
+
+
 def ownership(found: Mapping[str, str], wanted: Mapping[str, str]) -> Ownership:
     """Say whose a live resource is, by the tags found on it and those that we would put there."""
     if found.get(MANAGED_BY) != TOOL:

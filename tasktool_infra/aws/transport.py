@@ -12,7 +12,7 @@ from tasktool_infra.engine.errors import ApiError, TasktoolError
 from tasktool_infra.values.frozen import thaw
 from tasktool_infra.values.secret import revealed
 
-SERVICES = ("sts", "eks", "iam", "ecr", "dynamodb", "s3")
+SERVICES = ("sts", "eks", "iam", "resourcegroupstaggingapi", "ecr", "dynamodb", "s3")
 """In the order in which a run needs them first."""
 
 

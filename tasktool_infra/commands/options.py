@@ -64,7 +64,9 @@ def add_planned(parser: ArgumentParser) -> None:
 
 def add_delete_data(parser: ArgumentParser) -> None:
     """Add the permission to delete data."""
-    parser.add_argument("--delete-data", action="store_true", help="also delete table, bucket and images, with data")
+    parser.add_argument(
+        "--delete-data", action="store_true", help="also delete tables, buckets and images that go, with data"
+    )
 
 
 def add_cluster_gone(parser: ArgumentParser) -> None:

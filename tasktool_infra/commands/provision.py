@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from tasktool_infra.commands.command import Command
 from tasktool_infra.commands.options import (
     add_adopt,
+    add_delete_data,
     add_only,
     add_planned,
     add_reporting,
@@ -21,6 +22,7 @@ def _add_options(parser: ArgumentParser) -> None:
     add_yes(parser)
     add_adopt(parser)
     add_planned(parser)
+    add_delete_data(parser)
     add_reporting(parser)
     add_settings(parser)
 

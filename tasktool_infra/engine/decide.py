@@ -17,13 +17,14 @@ ADOPT = "If it is meant to belong to this environment, run again with --adopt; i
 
 @frozen(kw_only=True)
 class Making:
-    """The goal of a provision: every resource as wanted.
+    """The goal of a provision: every resource as wanted; ``removal`` says what unwanted ones may take with them.
 
     ``looking`` says that nobody will carry it out: what the caller may not do is then no obstacle, but a remark.
     """
 
     adopt: bool = False
     looking: bool = False
+    removal: Removal = Removal()
 
     def change(self, wanted: Resource, live: Resource | None) -> Change:
         """Give what the plan does to one resource."""

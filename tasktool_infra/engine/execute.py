@@ -151,7 +151,8 @@ class Run:
             raise
 
     def _outputs(self) -> dict[str, str]:
-        return {name: value for live in self.found.values() if live is not None for name, value in live.outputs()}
+        wanted = (live for key, live in self.found.items() if live is not None and key in self.resources)
+        return {name: value for live in wanted for name, value in live.outputs()}
 
 
 @frozen

@@ -13,7 +13,7 @@ from tasktool_infra.engine.gateways import read as read_through
 from tasktool_infra.engine.order import needed
 from tasktool_infra.engine.plan import CHANGING, Action, Change
 from tasktool_infra.engine.resource import Key, Phase, Resource
-from tasktool_infra.engine.unwanted import Finder, Stray, departures
+from tasktool_infra.engine.unwanted import Aside, Finder, Stray, departures
 
 
 @frozen(kw_only=True)
@@ -78,7 +78,9 @@ def survey(
     outcomes = read(driver, listed, goal, known)
     values = {key: outcome.value for key, outcome in outcomes.items() if isinstance(outcome, Success)}
     found = {key: value for key, value in values.items() if key in resources}
-    strays = _standing([stray for key in finders for stray in values.get(key, ())], found)
+    noticed = [each for key in finders for each in values.get(key, ())]
+    strays = _standing([each for each in noticed if isinstance(each, Stray)], found, resources)
+    asides = [each.change() for each in noticed if isinstance(each, Aside)]
     if isinstance(goal, Making):
         gone = dict.fromkeys(_doomed(resources, found))
         found |= gone
@@ -90,7 +92,7 @@ def survey(
     ]
     changes = list(unchecked(resources, held_back(resources, following(resources, changes, found))))
     found |= {stray.live.key: stray.live for stray in strays}
-    return (*changes, *departures(strays, changes, goal)), found
+    return (*changes, *departures(strays, changes, goal), *asides), found
 
 
 def _change(item: Resource | Finder, outcome: Outcome, goal: Goal) -> Change:
@@ -106,10 +108,16 @@ def _change(item: Resource | Finder, outcome: Outcome, goal: Goal) -> Change:
     raise error
 
 
-def _standing(strays: Iterable[Stray], found: Mapping[Key, Resource | None]) -> list[Stray]:
-    """Give the strays but those whose host is being deleted: they go with it."""
+def _standing(
+    strays: Iterable[Stray], found: Mapping[Key, Resource | None], resources: Mapping[Key, Resource]
+) -> list[Stray]:
+    """Give each stray once, but those whose host is being deleted, and so goes with it, and what is wanted after all.
+
+    Of several environments in one run, one may want what another does no longer.
+    """
     going = _going(found)
-    return [stray for stray in strays if stray.live.within is None or stray.live.within.key not in going]
+    standing = (stray for stray in strays if stray.live.within is None or stray.live.within.key not in going)
+    return list({stray.live.key: stray for stray in standing if stray.live.key not in resources}.values())
 
 
 def _going(found: Mapping[Key, Resource | None]) -> set[Key]:

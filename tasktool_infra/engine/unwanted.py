@@ -12,6 +12,7 @@ from tasktool_infra.engine.resource import Key, Removal, Resource
 
 LEFT_OVER = "left over from earlier, and nothing needs it any more"
 LATER = "it goes once everything else is there"
+UNWANTED = "no longer wanted"
 
 
 @frozen(kw_only=True)
@@ -26,6 +27,19 @@ class Stray:
 
 
 @frozen(kw_only=True)
+class Aside:
+    """Something that a search has to say and that nothing is done about: what it left alone, or could not look at."""
+
+    key: Key
+    layer: str
+    reason: str
+
+    def change(self) -> Change:
+        """Give its line in the plan."""
+        return Change(key=self.key, layer=self.layer, action=Action.NONE, reason=self.reason)
+
+
+@frozen(kw_only=True)
 class Finder(ABC):
     """Finds what is no longer wanted; its key and layer stand in the plan when it can't."""
 
@@ -33,7 +47,7 @@ class Finder(ABC):
     layer: str
 
     @abstractmethod
-    def find(self) -> Reading[tuple[Stray, ...]]:
+    def find(self) -> Reading[tuple[Stray | Aside, ...]]:
         """Look for everything that carries our mark, and give what of it is not wanted."""
 
 
@@ -42,16 +56,16 @@ def departures(strays: Iterable[Stray], changes: Iterable[Change], goal: Goal) -
     if isinstance(goal, Removing):
         return tuple(goal.change(stray.live, stray.live) for stray in strays)
     others = tuple(changes)
-    leaving = [(stray, _departure(stray)) for stray in strays]
+    leaving = [(stray, _departure(stray, goal.removal)) for stray in strays]
     asked = [change for stray, change in leaving if not stray.leftover]
     waits = any(change.action is Action.WAITING for change in others)
     alone = not any(change.action in CHANGING for change in (*others, *asked))
     return tuple(_held(change, waits=waits, alone=alone) for _, change in leaving)
 
 
-def _departure(stray: Stray) -> Change:
-    change = Removing(removal=Removal()).change(stray.live, stray.live)
-    reason = change.reason or (LEFT_OVER if stray.leftover else "")
+def _departure(stray: Stray, removal: Removal) -> Change:
+    change = Removing(removal=removal).change(stray.live, stray.live)
+    reason = f"{UNWANTED}; {change.reason}" if change.reason else LEFT_OVER if stray.leftover else UNWANTED
     return evolve(change, unwanted=True, leftover=stray.leftover, reason=reason)
 
 
@@ -70,5 +84,5 @@ def making(goal: Goal, change: Change) -> bool:
 
 
 def goal_of(goal: Goal, change: Change) -> Goal:
-    """Give what one resource is brought to: in a provision, what is unwanted is removed, but never its data."""
-    return Removing(removal=Removal()) if change.unwanted else goal
+    """Give what one resource is brought to: in a provision, what is unwanted is removed, its data only when told to."""
+    return Removing(removal=goal.removal) if change.unwanted else goal

@@ -1,15 +1,17 @@
 """A Kubernetes Namespace."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from attrs import evolve, frozen
 
-from tasktool_infra.engine.calls import Wait
+from tasktool_infra.engine.calls import Call, Wait
 from tasktool_infra.engine.fields import identity
-from tasktool_infra.engine.resource import Example
+from tasktool_infra.engine.resource import Departure, Example, Removal
 from tasktool_infra.kube.leaving import WhyNotGone
 from tasktool_infra.kube.object import KubeObject
+
+CONTENTS = "everything in it"
 
 
 @frozen(kw_only=True)
@@ -28,6 +30,12 @@ class Namespace(KubeObject):
     def metadata(self) -> dict[str, Any]:
         """Give name and labels."""
         return {"name": self.name, "labels": dict(self.labels)}
+
+    def remove(self, live: Self, removal: Removal) -> Departure:
+        """Delete the namespace, and with it everything in it."""
+        departure = super().remove(live, removal)
+        steps = (evolve(step, removes=CONTENTS) if isinstance(step, Call) else step for step in departure.steps)
+        return evolve(departure, steps=tuple(steps))
 
     def _gone(self) -> Wait:
         what = "join('; ', status.conditions[?status=='True'].message || `[\"it is being emptied\"]`)"

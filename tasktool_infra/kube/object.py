@@ -67,18 +67,19 @@ class KubeObject(Resource):
     def read(self) -> Reading[Self | None]:
         """Read the object and, beside it, what an apply would make of it."""
         judged = yield from judge(self.manifest(), whole=self.whole)
-        return None if judged is None else self._live(judged)
+        return None if judged is None else self.living(judged)
 
     def examine(self) -> Reading[Self | None]:
         """Read the object only: a removal needs no right to apply, and no kind that is served."""
         found = yield Call(SERVICE, "get", self.address, expects={**MISSING, NO_KIND: GONE})
-        return None if found is GONE else self._live(Judgement(found=found, applied=True))
+        return None if found is GONE else self.living(Judgement(found=found, applied=True))
 
     def get(self) -> Call:
         """Give the call that reads the object."""
         return get(self.manifest())
 
-    def _live(self, judged: Judgement) -> Self:
+    def living(self, judged: Judgement) -> Self:
+        """Give the live value, from what stands and what was found out of it."""
         found = judged.found
         metadata = found["metadata"]
         labels = metadata.get("labels") or {}

@@ -11,6 +11,7 @@ from tasktool_infra.kube.certificate import certificates
 from tasktool_infra.kube.ingress import CLASSES, EXTERNAL_DNS
 from tasktool_infra.kube.leftovers import USERS, stem
 from tasktool_infra.kube.members import places
+from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.kube.paths import served
 from tasktool_infra.kube.rbac import Right, rights
@@ -33,7 +34,8 @@ def needed_rights(command: str, resources: Iterable[Resource]) -> frozenset[Righ
     if command == VERIFY:
         found |= {right for each in certificates(objects) for right in rights(each.get())}
     sets = [each for each in objects if isinstance(each, ApplySet)]
-    return frozenset(found.union(*(_of_members(command, each) for each in sets)))
+    searched = {right for each in objects if isinstance(each, Namespace) for right in _searching(command, each)}
+    return frozenset(found.union(searched, *(_of_members(command, each) for each in sets)))
 
 
 def _of(command: str, each: KubeObject) -> Iterator[Right]:
@@ -48,6 +50,17 @@ def _of(command: str, each: KubeObject) -> Iterator[Right]:
     found = (right for call in calls for right in rights(call))
     # What kustomize generates is called anew with every value: such a right must outlive the names.
     yield from (evolve(right, name="") for right in found) if stem(each.key) else found
+
+
+def _searching(command: str, namespace: Namespace) -> Iterator[Right]:
+    """Give what the search for ServiceAccounts and namespaces that are no longer wanted needs.
+
+    An old namespace is removed by whoever may delete that one: a right to delete any namespace is more than all others.
+    """
+    yield _any("list", "v1", "Namespace", "")
+    yield _any("list", "v1", "ServiceAccount", namespace.name)
+    if command in (PROVISION, TEARDOWN):
+        yield _any("delete", "v1", "ServiceAccount", namespace.name)
 
 
 def _of_members(command: str, apply_set: ApplySet) -> Iterator[Right]:

@@ -16,7 +16,7 @@ from tasktool_infra.rendering import rendered
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target
-from tasktool_infra.task_tool import APPLICATION, Facts, task_tool
+from tasktool_infra.task_tool import APPLICATION, Facts, iam_names, task_tool
 
 
 @frozen(kw_only=True)
@@ -44,11 +44,12 @@ def grant(environment: Environment, command: str, target: Target) -> Grant:
         raise Refused("The cluster's issuer is not known, and with it the OIDC provider.", next_step=step)
     resources = resources_of(environment, target)
     attachable = [each.arn for each in resources if isinstance(each, Policy)]
-    cluster = environment.eks_cluster_name or ""
+    names = iam_names(environment, [each.key for each in resources])
+    granted = needed(command, resources, target.place, names, environment.eks_cluster_name or "")
     return Grant(
         environment=environment.name,
         command=command,
-        policies=policies(needed(command, resources, target.place, cluster), attachable),
+        policies=policies(granted, attachable),
         roles=roles(f"{APPLICATION}-{environment.name}-{command}", needed_rights(command, resources)),
     )
 

@@ -7,6 +7,8 @@ from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.aws.iam_role import Role
 from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.aws.place import Place
+from tasktool_infra.aws.stray_kinds import LISTINGS, IamNames
+from tasktool_infra.aws.strays import SERVICE
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.irsa.looking import role_calls
@@ -19,17 +21,34 @@ ALIASES = Call("iam", "list_account_aliases")
 """The account's name beside its number; a run that may not ask leaves it out."""
 
 
-def needed(command: str, resources: Iterable[Resource], place: Place, cluster: str = "") -> frozenset[Need]:
+def needed(
+    command: str, resources: Iterable[Resource], place: Place, names: IamNames, cluster: str = ""
+) -> frozenset[Need]:
     """Give every action that a command may need for these resources, whatever it finds there.
 
-    Takes the command, the resources at their place, and the name of the EKS cluster, if there is one.
+    Takes the command, the resources at their place, how the environment's roles and policies are called, and the name
+    of the EKS cluster, if there is one.
     """
     ours = [resource for resource in resources if isinstance(resource, AwsResource)]
     paths = {role.name: role.path for role in ours if isinstance(role, Role)}
     found = {need for resource in ours for need in _of(command, resource, place, paths)}
     target = [ALIASES, *([Call("eks", "describe_cluster", {"name": cluster})] if cluster else [])]
     proving = [call for each in ours if command == VERIFY and isinstance(each, Role) for call in role_calls(each)]
+    found |= _searching(place, names)
     return frozenset(found.union(*(needs(call, place, paths) for call in (*target, *proving))))
+
+
+def _searching(place: Place, names: IamNames) -> set[Need]:
+    """Give what the search for what is no longer wanted needs: it asks IAM for the tags of whatever is called so."""
+    any_role = f"*{names.end}"
+    named = {
+        "RoleName": any_role,
+        "PolicyArn": place.iam(f"policy/*{names.part}*{names.end}"),
+        "OpenIDConnectProviderArn": place.iam("oidc-provider/*"),
+    }
+    lists = (Call(SERVICE, "get_resources"), *(Call("iam", each.lists) for each in LISTINGS.values()))
+    looks = (Call("iam", each.look, named) for each in LISTINGS.values())
+    return {need for call in (*lists, *looks) for need in needs(call, place, {any_role: names.path})}
 
 
 def operations(command: str, resource: Resource) -> tuple[str, ...]:

@@ -2,17 +2,20 @@
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import xmltodict  # type: ignore[import-untyped]
+from moto.core.resource_tagging import TaggedResource, make_tag_matcher
 from moto.core.responses import EmptyResult
 from moto.dynamodb.exceptions import MockValidationException, ResourceNotFoundException
 from moto.dynamodb.models import DynamoDBBackend
+from moto.ecr.models import ecr_backends
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import IAMBackend, ManagedPolicy
 from moto.iam.responses import IamResponse
+from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 from moto.sts.responses import TokenResponse
@@ -34,6 +37,7 @@ def apply() -> None:
     _wrap(ManagedPolicy, "update_default_version", _keeping_a_default)
     _wrap(DynamoDBBackend, "update_table", _refused_in_words)
     _wrap(DynamoDBBackend, "tag_resource", _replacing)
+    _wrap(ResourceGroupsTaggingAPIBackend, "_get_resources_generator", _with_repositories)
     for name, method in (("add_client_id_to", _add_client_id), ("remove_client_id_from", _remove_client_id)):
         setattr(IamResponse, f"{name}_open_id_connect_provider", method)
     _wrap(TokenResponse, "assume_role_with_web_identity", lambda _: assume_role_with_web_identity)
@@ -54,6 +58,21 @@ def _with_secure_defaults(create: Method) -> Method:
         return bucket
 
     return create_bucket
+
+
+def _with_repositories(generate: Method) -> Method:
+    """Let the tagging API tell of repositories too, as AWS does."""
+
+    def get_resources(self: Any, tag_filters: Any = None, *args: Any, **kwargs: Any) -> Iterator[TaggedResource]:
+        yield from generate(self, tag_filters, *args, **kwargs)
+        matches = make_tag_matcher(tag_filters)
+        backend = ecr_backends[self.account_id][self.region_name]
+        for repository in list(backend.repositories.values()):
+            tags = backend.tagger.get_tag_dict_for_resource(repository.arn)
+            if tags and matches(tags):
+                yield TaggedResource(repository.arn, tags, "ecr:repository")
+
+    return get_resources
 
 
 def _loopback_is_secure(_: Method) -> Method:

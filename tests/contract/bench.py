@@ -17,7 +17,7 @@ from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Change, Plan
 from tasktool_infra.engine.resource import Example, Removal, Resource
 from tasktool_infra.engine.retry import Table
-from tasktool_infra.engine.survey import survey
+from tasktool_infra.engine.survey import Item, survey
 from tasktool_infra.engine.transport import Hook, Transports
 from tasktool_infra.kube.rbac import rights
 from tasktool_infra.kube.retries import SERVICE
@@ -56,20 +56,21 @@ class Bench:
         around = tuple(map(self.placed, example.around))
         return evolve(example, first=self.placed(example.first), then=self.placed(example.then), around=around)
 
-    def plan(self, *resources: Resource, goal: Goal | None = None) -> Plan:
+    def plan(self, *items: Item, goal: Goal | None = None) -> Plan:
         """Give the plan for some resources."""
         with self._driver() as driver:
-            return plan_of(survey(driver, resources, goal or Making())[0])
+            return plan_of(survey(driver, items, goal or Making())[0])
 
-    def run(self, *resources: Resource, goal: Goal | None = None) -> "Ran":
+    def run(self, *items: Item, goal: Goal | None = None) -> "Ran":
         """Carry out what is missing; gives what was planned, done and written. Fails as soon as anything fails."""
         self.calls = Script()
         aim = goal or Making()
         with self._driver() as driver:
-            changes, found = survey(driver, resources, aim)
+            changes, found = survey(driver, items, aim)
             plan = plan_of(changes)
             assert not plan.blocked, [f"{change.key}: {change.reason}" for change in plan.blocked]
-            result = Run(driver, plan, aim, {r.key: r for r in resources}, found).execute()
+            resources = {item.key: item for item in items if isinstance(item, Resource)}
+            result = Run(driver, plan, aim, resources, found).execute()
         assert result.ok, [str(error) for error in result.failed.values()]
         # What AWS or the cluster asks permission for is known of every call.
         assert all(rights(c) if c.service == SERVICE else needs(c, Place()) for c in self.calls.calls)

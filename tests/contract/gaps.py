@@ -19,6 +19,9 @@ BY_REASON = {
     "moto judges every request for an object by the bucket's policy, and speaks no TLS": (
         f"{HAND}[moto-s3_bucket-full_of_objects]",
     ),
+    "moto's tagging API tells of no repositories": (
+        "test_a_shared_repository_loses_our_mark_of_use_and_goes_with_the_last[moto]",
+    ),
     "MiniStack has no SetDefaultPolicyVersion": (
         f"{HAND}[ministack-iam_policy-another_default,_ours_still_there]",
         f"{HAND}[ministack-iam_policy-five_versions_and_a_foreign_default]",

@@ -9,6 +9,7 @@ from tasktool_infra.least_privilege.cluster import needed_rights
 from tasktool_infra.least_privilege.grant import grant, resources_of
 from tasktool_infra.least_privilege.needed import needed
 from tasktool_infra.target import Target
+from tasktool_infra.task_tool import iam_names
 from tests.crash.cloud import CLUSTER, ISSUER
 from tests.crash.conftest import Worlds
 from tests.crash.guard import PLACE, Guard
@@ -47,7 +48,8 @@ def guarded(command: str, worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> Gu
 def test_it_is_enough_and_nothing_is_spare(command: str, worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> None:
     guard = guarded(command, worlds, monkeypatch)
     resources = resources_of(ENVIRONMENT, TARGET)
-    granted, rights = needed(command, resources, PLACE, CLUSTER), needed_rights(command, resources)
+    names = iam_names(ENVIRONMENT, [each.key for each in resources])
+    granted, rights = needed(command, resources, PLACE, names, CLUSTER), needed_rights(command, resources)
     assert actions(granted) - actions(guard.used) == actions(granted) & SELDOM.keys()
     assert kinds(guard.used_rights) <= kinds(rights)
     assert {right.verb for right in rights} == {right.verb for right in guard.used_rights}

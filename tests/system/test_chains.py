@@ -35,18 +35,18 @@ def loosen(cloud: World) -> None:
 
 @pytest.mark.usefixtures("inside")
 def test_calls_writes_and_chains_of_the_aws_part(cloud: World) -> None:
-    assert counted(tt.provision, only="aws") == (103, 23, CHAINS["create"])
-    assert counted(tt.plan, only="aws") == (39, 0, CHAINS["plan"])
+    assert counted(tt.provision, only="aws") == (107, 23, CHAINS["create"])
+    assert counted(tt.plan, only="aws") == (43, 0, CHAINS["plan"])
     loosen(cloud)
-    assert counted(tt.provision, only="aws") == (56, 1, 6)
-    assert counted(tt.teardown, only="aws", **REMOVAL) == (115, 17, CHAINS["destroy"])
+    assert counted(tt.provision, only="aws") == (60, 1, 6)
+    assert counted(tt.teardown, only="aws", **REMOVAL) == (119, 17, CHAINS["destroy"])
 
 
 @pytest.mark.usefixtures("inside")
 def test_the_application_adds_one_look_into_the_cluster() -> None:
     with played_images():
         tt.provision("prod")
-        assert counted(tt.plan) == (75, 0, 4)
+        assert counted(tt.plan) == (81, 0, 4)
 
 
 @pytest.mark.usefixtures("inside")

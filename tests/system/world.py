@@ -1,5 +1,6 @@
 """A cloud for tests that run the scripts: an AWS with a proxy before it, a cluster, and a shell that leads there."""
 
+import json
 import os
 import re
 import signal
@@ -185,3 +186,8 @@ def refusing(status: int, code: str, said: str) -> Answer:
     """Give an error as AWS answers it in XML."""
     body = f"<ErrorResponse><Error><Code>{code}</Code><Message>{said}</Message></Error></ErrorResponse>"
     return Answer(status, body.encode())
+
+
+def refusing_in_json(status: int, code: str, said: str) -> Answer:
+    """Give an error as those services of AWS answer that speak JSON."""
+    return Answer(status, json.dumps({"__type": code, "message": said}).encode())

@@ -39,6 +39,7 @@ IAM = {
     "list_attached_role_policies": _on(_ROLE, "ListAttachedRolePolicies"),
     "list_entities_for_policy": _on(_POLICY, "ListEntitiesForPolicy"),
     "list_instance_profiles_for_role": _on(_ROLE, "ListInstanceProfilesForRole"),
+    "list_open_id_connect_providers": _on("*", "ListOpenIDConnectProviders"),
     "list_policies": _on("*", "ListPolicies"),
     "list_policy_tags": _on(_POLICY, "ListPolicyTags"),
     "list_policy_versions": _on(_POLICY, "ListPolicyVersions"),

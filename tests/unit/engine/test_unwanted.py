@@ -13,7 +13,7 @@ from tasktool_infra.engine.plan import Action, Plan
 from tasktool_infra.engine.plan_json import from_json, to_json
 from tasktool_infra.engine.resource import Key, Phase, Removal, Resource
 from tasktool_infra.engine.survey import Item, Placeholder, survey
-from tasktool_infra.engine.unwanted import Finder, Stray
+from tasktool_infra.engine.unwanted import Aside, Finder, Stray
 from tests.faults.injection import Fault, Script, api_error
 from tests.faults.runs import Play, plan_of
 from tests.faults.world import Toy, toy
@@ -31,7 +31,7 @@ class Lost(Finder):
     leftover: tuple[Toy, ...] = ()
     within: Resource | None = field(default=None)
 
-    def find(self) -> Reading[tuple[Stray, ...]]:
+    def find(self) -> Reading[tuple[Stray | Aside, ...]]:
         strays = []
         for wanted in (*self.asked, *self.leftover):
             live = yield from wanted.read()
@@ -111,12 +111,31 @@ def test_they_go_in_their_own_order(play: Play) -> None:
 
 def test_what_is_precious_stays_even_when_nobody_wants_it(play: Play) -> None:
     class Kept(Lost):
-        def find(self) -> Reading[tuple[Stray, ...]]:
+        def find(self) -> Reading[tuple[Stray | Aside, ...]]:
             yield ()
             return (Stray(live=toy("b", precious=True)),)
 
     drawn = plan(play, Kept())
-    assert [(c.action, c.reason) for c in drawn.changes] == [(Action.NONE, "kept: it is precious")]
+    assert [(c.action, c.reason) for c in drawn.changes] == [(Action.NONE, "no longer wanted; kept: it is precious")]
+    with_data = plan(play, Kept(), goal=Making(removal=Removal(delete_data=True)))
+    assert with_data.asks == ("delete toy.b",)
+
+
+def test_what_a_search_leaves_alone_is_told_and_nothing_more(play: Play) -> None:
+    class Telling(Lost):
+        def find(self) -> Reading[tuple[Stray | Aside, ...]]:
+            yield ()
+            return (Aside(key=Key("toys", "odd"), layer="toys", reason="it is odd"),)
+
+    drawn = plan(play, toy("a"), Telling())
+    assert drawn.actions == {"toy.a": "none", "toys.odd": "none"}
+    assert (drawn.summary, drawn.changes[1].reason) == ("No changes.", "it is odd")
+
+
+def test_what_one_search_wants_gone_and_somebody_else_wants_stays(play: Play) -> None:
+    """Of two environments in one run, one may want what the other does no longer."""
+    drawn = plan(play, toy("a"), Lost(asked=(toy("a"), toy("b"))), Lost(key=Key("toys", "too"), asked=(toy("b"),)))
+    assert drawn.actions == {"toy.a": "none", "toy.b": "delete"}
 
 
 def test_what_goes_with_its_host_is_not_told(play: Play) -> None:
@@ -139,7 +158,7 @@ def test_a_teardown_takes_it_as_everything_else(play: Play) -> None:
 
 def test_who_cannot_look_says_so_and_nothing_is_written(play: Play) -> None:
     class Blind(Lost):
-        def find(self) -> Reading[tuple[Stray, ...]]:
+        def find(self) -> Reading[tuple[Stray | Aside, ...]]:
             yield ()
             raise api_error("Forbidden", 403)
 

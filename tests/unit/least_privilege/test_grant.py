@@ -24,7 +24,13 @@ PROD = Environment(
 ROLE = "arn:aws:iam::123456789012:role/app/TaskService"
 TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/task-tool-prod-tasks"
 
-UNSCOPED = {"iam:ListAccountAliases"}
+UNSCOPED = {
+    "iam:ListAccountAliases",
+    "iam:ListOpenIDConnectProviders",
+    "iam:ListPolicies",
+    "iam:ListRoles",
+    "tag:GetResources",
+}
 """Actions that AWS lets nobody scope. Source: service authorization reference."""
 
 
