@@ -3,6 +3,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tasktool_infra.cli import main
+from tasktool_infra.cli import run
 
-sys.exit(main("sandbox"))
+run("sandbox")

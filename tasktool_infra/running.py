@@ -19,7 +19,6 @@ from tasktool_infra.engine.execute import Result, Run, RunFailed
 from tasktool_infra.engine.foresight import foreseen
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Change, Plan
-from tasktool_infra.engine.plan_moved import moved
 from tasktool_infra.engine.resource import Key, Removal, Resource
 from tasktool_infra.engine.survey import Item, Outcomes, read, survey
 from tasktool_infra.exit_codes import foremost
@@ -140,6 +139,8 @@ def _agreed(order: Order, run: Opened, drawn: "Drawn") -> "Drawn":
 
     While somebody thinks, the world moves on: after an answer all is read again, and asked again where it has moved.
     """
+    from tasktool_infra.engine.plan_moved import moved
+
     lines: tuple[str, ...] = ()
     for _ in range(MOST_ASKED):
         _check(order, drawn.plan)

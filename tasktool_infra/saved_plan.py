@@ -6,8 +6,6 @@ from typing import Any
 
 from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
 from tasktool_infra.engine.plan import Plan
-from tasktool_infra.engine.plan_json import from_json, to_json
-from tasktool_infra.engine.plan_moved import MAKING, moved
 from tasktool_infra.files import read_text, write_private
 from tasktool_infra.values.frozen import thaw
 
@@ -33,6 +31,8 @@ def save_plan(plan: Plan, path: str | Path) -> None:
     A salted hash stands in it for every secret, so it can be kept beside a build; it is carried out by ``provision`` or
     ``teardown`` as long as nothing has moved.
     """
+    from tasktool_infra.engine.plan_json import to_json
+
     try:
         write_private(Path(path), to_json(plan))
     except OSError as error:
@@ -43,6 +43,8 @@ def save_plan(plan: Plan, path: str | Path) -> None:
 
 def load_plan(path: str | Path) -> Plan:
     """Read a plan from a file; raises Refused for one that is damaged, of another version, or no plan at all."""
+    from tasktool_infra.engine.plan_json import from_json
+
     try:
         return from_json(read_text(Path(path), MOST_BYTES))
     except OSError as error:
@@ -55,6 +57,8 @@ def load_plan(path: str | Path) -> Plan:
 
 def check_unmoved(planned: Plan, fresh: Plan) -> None:
     """Raise PlanMoved unless two plans would do the same in the same place."""
+    from tasktool_infra.engine.plan_moved import moved
+
     lines = moved(planned, fresh)
     if lines:
         raise PlanMoved(lines)
@@ -66,6 +70,8 @@ def as_planned(plan: Plan, command: str, given: Mapping[str, Any]) -> dict[str, 
     Takes what the run was told itself: it may repeat the plan's options, and not contradict them. Raises TasktoolError
     when it does, and when the plan is for another command or is not of this world.
     """
+    from tasktool_infra.engine.plan_moved import MAKING
+
     made = "provision" if plan.command in MAKING else plan.command
     if made != command:
         raise _misused(f"This is the plan of a {made}.", f"Carry it out with: {made} --plan FILE")

@@ -13,9 +13,7 @@ from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.resource import Resource
-from tasktool_infra.proving import Verification, verified
 from tasktool_infra.running import FLAGS, Order, carried_out, planned
-from tasktool_infra.sandbox.facts import CLUSTER
 from tasktool_infra.saved_plan import as_planned, load_plan
 from tasktool_infra.settings import load as settings
 from tasktool_infra.settings.environment import Environment
@@ -24,6 +22,7 @@ from tasktool_infra.values.display import watching
 
 if TYPE_CHECKING:
     from tasktool_infra.least_privilege.grant import Grant
+    from tasktool_infra.proving import Verification
 
 What = str | Environment | Iterable[str | Environment | Resource]
 
@@ -120,13 +119,15 @@ def verify(
     config: str | Path | None = None,
     owner: Owner | None = None,
     **settings_given: Any,
-) -> Verification:
+) -> "Verification":
     """Hold everything that is wanted of ``what`` against what stands, and give all the claims; writes nothing.
 
     Takes what :func:`plan` takes; with ``live`` the roles of the ServiceAccounts are taken by tokens of theirs, for one
     query each that finds nothing. A claim that does not hold is no error: look at ``broken`` or ``ok``. Raises what
     stands in the way of looking at all: ApiError without credentials, Refused for another target than was asked for.
     """
+    from tasktool_infra.proving import verified
+
     return verified(
         order("verify", what, only=only, sandbox=sandbox, live=live, config=config, owner=owner, given=settings_given)
     )
@@ -226,6 +227,8 @@ def in_sandbox(environment: Environment) -> Environment:
     """Give an environment as the sandbox has it: that is the emulator and the cluster of one for development."""
     if environment.aws != EMULATOR:
         return environment
+    from tasktool_infra.sandbox.facts import CLUSTER
+
     return evolve(environment, region=None, context=None, eks_cluster_name=CLUSTER)
 
 

@@ -56,6 +56,8 @@ class Connection:
     keys: SessionKeys | None = None
     caller: Caller | None = field(init=False, default=None)
     """Who calls, for messages; set once it is known."""
+    _local: bool = field(init=False, default=False)
+    """Whether the last client's endpoint was on this machine."""
     _session: Any = field(init=False)
     _clients: dict[str, Any] = field(init=False, factory=dict)
     _lock: threading.Lock = field(init=False, factory=threading.Lock)
@@ -69,6 +71,8 @@ class Connection:
         # botocore is what boto3 stands on; boto3 itself would add a tenth of a second of imports for transfers.
         import botocore.session
 
+        from tasktool_infra.aws.loading import loader
+
         if self.embedded is not None:
             nothing: Mapping[str, Any] = {
                 name: (None, [], os.devnull, None) for name in ("config_file", "credentials_file")
@@ -80,6 +84,7 @@ class Connection:
             _share_cache_with_the_cli(core)
         if self.keys is not None:
             core.set_credentials(self.keys.access_key_id, self.keys.secret_access_key, self.keys.token)
+        core.register_component("data_loader", loader(core))
         return core
 
     def acting(self, keys: SessionKeys) -> "Connection":
@@ -179,10 +184,13 @@ class Connection:
 
     def _made(self, session: Any, service: str) -> Any:
         url = self.embedded.endpoint if self.embedded is not None else None
-        make = partial(session.create_client, service, region_name=self.region)
-        client = make(endpoint_url=url, config=self._config(local=url is not None))
-        if url is None and is_loopback(client.meta.endpoint_url):
-            client = make(config=self._config(local=True))
+        make = partial(session.create_client, service, region_name=self.region, endpoint_url=url)
+        client = make(config=self._config(local=self._local))
+        local = url is not None or is_loopback(client.meta.endpoint_url)
+        if local != self._local:
+            # Most often all services are at one place, so that the next is made once.
+            self._local = local
+            client = make(config=self._config(local=local))
         return client
 
     def _config(self, *, local: bool) -> Any:

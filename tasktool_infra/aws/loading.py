@@ -1,0 +1,26 @@
+"""Finds botocore's descriptions of services without a walk through all of them."""
+
+from pathlib import Path
+from typing import Any
+
+from botocore.loaders import Loader, create_loader
+
+
+class QuickLoader(Loader):  # type: ignore[misc]
+    """Botocore's own, except that every folder counts as a service.
+
+    Its own looks into more than 400 folders, once for each sort of description, to know whether one service exists.
+    What a folder does not hold is said when it is read.
+    """
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """Give the names of all services."""
+        del type_name
+        folders = [Path(path) for path in self.search_paths]
+        return sorted({each.name for folder in folders if folder.is_dir() for each in folder.iterdir()})
+
+
+def loader(session: Any) -> QuickLoader:
+    """Give the loader for a session of botocore, with the paths that its configuration adds."""
+    paths = create_loader(session.get_config_variable("data_path")).search_paths
+    return QuickLoader(paths, include_default_search_paths=False)
