@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from attrs import evolve, frozen
 
-from tasktool_infra.aws import tags
+from tasktool_infra.aws import s3_lock, tags
 from tasktool_infra.aws.documents import Document
 from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.aws.s3_emptying import EmptyBucket
@@ -55,6 +55,7 @@ class Bucket(AwsResource):
     found_rules: tuple[Any, ...] = fact(default=(), repr=False)
     found_policy: str = fact(default="", repr=False)
     found_encryption: FrozenDict[Any] = fact(default=FrozenDict(), repr=False)
+    found_versioning: FrozenDict[Any] = fact(default=FrozenDict(), repr=False)
 
     @property
     def address(self) -> dict[str, str]:
@@ -67,21 +68,34 @@ class Bucket(AwsResource):
         return placed if placed.region else evolve(placed, region=placed.place.region)
 
     def read(self) -> Reading[Self | None]:
-        """Read the bucket and its sub-resources in one batch.
+        """Read the bucket and its sub-resources in one batch."""
+        live, _ = yield from self._looked()
+        return live
+
+    def examine(self) -> Reading[Self | None]:
+        """Read the bucket and, in the same batch, what S3 itself keeps from being deleted."""
+        live, (lock,) = yield from self._looked(s3_lock.look(self.address))
+        return live and evolve(live, remarks=tuple(s3_lock.protections(lock, live.found_versioning)))
+
+    def _looked(self, *besides: Call) -> Reading[tuple[Self | None, tuple[Any, ...]]]:
+        """Give the bucket, and the answers to what else is asked of it.
 
         Where some say that there is no bucket, it has just been made or deleted: then it is looked at again.
         """
         head = Call("s3", "head_bucket", self.address, expects={"404": GONE, "403": FORBIDDEN})
+        calls = (head, *(setting.read(self) for setting in SETTINGS))
         answers: Any = (GONE,)
         for look in range(LOOKS):
             yield from (Pause(1.0),) if look else ()
-            answers = yield (head, *(setting.read(self) for setting in SETTINGS))
+            answers = yield (*calls, *besides)
             if answers[0] is GONE:
-                return None
+                return None, answers[len(calls) :]
             if GONE not in answers:
                 break
-        self._check_access(answers)
-        return self._live(answers[0], *(None if answer in (UNSET, GONE) else answer for answer in answers[1:]))
+        known = answers[: len(calls)]
+        self._check_access(known)
+        live = self._live(known[0], *(None if answer in (UNSET, GONE) else answer for answer in known[1:]))
+        return live, answers[len(calls) :]
 
     def _check_access(self, answers: tuple[Any, ...]) -> None:
         if all(answer is FORBIDDEN for answer in answers):
@@ -97,7 +111,7 @@ class Bucket(AwsResource):
 
     def _live(self, head: Any, *answers: Any) -> Self:
         values = {setting.field: setting.value(self, answer) for setting, answer in zip(SETTINGS, answers, strict=True)}
-        _, _, encryption, _, policy, lifecycle, tagging = answers
+        _, _, encryption, versioning, policy, lifecycle, tagging = answers
         found_tags = tags.from_list(tagging["TagSet"]) if tagging else {}
         rules = freeze(lifecycle["Rules"]) if lifecycle else ()
         state = self.tag_state(found_tags)
@@ -109,6 +123,7 @@ class Bucket(AwsResource):
             found_tags=FrozenDict(found_tags),
             found_rules=rules,
             found_policy=policy["Policy"] if policy else "",
+            found_versioning=freeze(versioning or {}),
             found_encryption=freeze(encryption["ServerSideEncryptionConfiguration"]["Rules"][0] if encryption else {}),
             ownership=state["ownership"],
             kept=kept,
@@ -147,15 +162,21 @@ class Bucket(AwsResource):
     def remove(self, live: Self, removal: Removal) -> Departure:
         """Delete the bucket with all that is in it, when data may be deleted; else it stays."""
         if not removal.delete_data:
-            return Departure(stays="it may hold data; --delete-data deletes it with all versions of all objects")
+            stays = "it may hold data; --delete-data deletes it with all versions of all objects"
+            return Departure(stays="; ".join((stays, *live.remarks)))
         gone = Call("s3", "head_bucket", self.address, expects={"404": GONE})
         return Departure(
             steps=(
                 EmptyBucket(self.name, self.place.account),
-                write("s3", "delete_bucket", self.address, "delete the bucket", expects={"NoSuchBucket": GONE}),
+                self._deletion(),
                 Wait(gone, deadline=120, says="the bucket to be gone"),
             )
         )
+
+    def _deletion(self) -> Call:
+        """Give the call that deletes it; when somebody has put something into it meanwhile, all is looked at again."""
+        full, gone = ("BucketNotEmpty",), {"NoSuchBucket": GONE}
+        return write("s3", "delete_bucket", self.address, "delete the bucket", expects=gone, settles=full)
 
     def outputs(self) -> Iterator[tuple[str, str]]:
         """Give the name."""

@@ -95,10 +95,13 @@ KINDS = {
         service="s3",
         reads=("head_bucket", *(f"get_{setting}" for setting in _S3_SETTINGS)),
         makes=("create_bucket", *(f"put_{setting}" for setting in _S3_SETTINGS)),
+        examines=("get_object_lock_configuration",),
         removes=(
             "abort_multipart_upload",
             "delete_bucket",
             "delete_objects",
+            "get_object_legal_hold",
+            "get_object_retention",
             "list_multipart_uploads",
             "list_object_versions",
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tasktool_infra.aws import s3_emptying
+from tasktool_infra.aws import s3_sweep
 from tasktool_infra.aws.iam_policy import Policy
 from tasktool_infra.aws.iam_role import Role
 from tasktool_infra.aws.s3_bucket import Bucket
@@ -66,7 +66,7 @@ def test_lists_that_come_one_by_one_are_read_to_their_end(bench: Bench, in_pages
 
 @pytest.mark.parametrize("bench", ["moto"], indirect=True)
 def test_all_pages_of_a_bucket_are_emptied(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(s3_emptying, "PAGE", 3)
+    monkeypatch.setattr(s3_sweep, "PAGE", 3)
     rough = Rough(bench)
     bucket = bench.example(Bucket.examples()[0]).first
     rough.works([bucket])

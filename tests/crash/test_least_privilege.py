@@ -24,6 +24,8 @@ SELDOM = {
     "iam:AddClientIDToOpenIDConnectProvider": "only for a provider without our audience, which `--adopt` repairs",
     "iam:TagOpenIDConnectProvider": "only for a provider that we made",
     "iam:UntagOpenIDConnectProvider": "only for a provider that we made",
+    "s3:GetObjectLegalHold": "only for an object that can't be deleted",
+    "s3:GetObjectRetention": "only for an object that can't be deleted",
 }
 """Actions that no run here needs, each with the situation that does; its call is tried by the tests of the kind."""
 

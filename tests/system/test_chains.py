@@ -39,7 +39,7 @@ def test_calls_writes_and_chains_of_the_aws_part(cloud: World) -> None:
     assert counted(tt.plan, only="aws") == (43, 0, CHAINS["plan"])
     loosen(cloud)
     assert counted(tt.provision, only="aws") == (60, 1, 6)
-    assert counted(tt.teardown, only="aws", **REMOVAL) == (119, 17, CHAINS["destroy"])
+    assert counted(tt.teardown, only="aws", **REMOVAL) == (122, 17, CHAINS["destroy"])
 
 
 @pytest.mark.usefixtures("inside")
