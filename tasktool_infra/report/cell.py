@@ -50,7 +50,9 @@ class Cell:
 
 def cell() -> Cell:
     """Give what shows a run in the cell that runs just now."""
-    from IPython.display import display
+    import IPython.display as ipython
 
-    handle: Any = display({"text/plain": ""}, raw=True, display_id=True)
+    # Without types in some versions, with some in others.
+    show: Any = ipython.display
+    handle = show({"text/plain": ""}, raw=True, display_id=True)
     return Cell(lambda forms: handle.update(forms, raw=True))
