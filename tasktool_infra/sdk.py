@@ -1,8 +1,8 @@
 """The public calls: load, plan, provision, verify, teardown, permissions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tasktool_infra.least_privilege.grant import Grant
     from tasktool_infra.proving import Verification
 
+T = TypeVar("T")
 What = str | Environment | Iterable[str | Environment | Resource]
 
 
@@ -54,7 +55,8 @@ def plan(
     Writes nothing. ``confirm`` is taken so that the three calls can share their arguments; a plan needs none.
     """
     del confirm
-    return planned(
+    return _watched(
+        planned,
         order(
             "teardown" if teardown else "plan",
             what,
@@ -66,7 +68,7 @@ def plan(
             config=config,
             owner=owner,
             given=settings_given,
-        )
+        ),
     )
 
 
@@ -93,7 +95,8 @@ def provision(
 
     Raises PlanRefused, PlanMoved, Declined (nothing was written), RunFailed (``result`` lists what stands), ApiError.
     """
-    return carried_out(
+    return _watched(
+        carried_out,
         order(
             "provision",
             what,
@@ -106,7 +109,7 @@ def provision(
             config=config,
             owner=owner,
             given=settings_given,
-        )
+        ),
     )
 
 
@@ -128,8 +131,9 @@ def verify(
     """
     from tasktool_infra.proving import verified
 
-    return verified(
-        order("verify", what, only=only, sandbox=sandbox, live=live, config=config, owner=owner, given=settings_given)
+    return _watched(
+        verified,
+        order("verify", what, only=only, sandbox=sandbox, live=live, config=config, owner=owner, given=settings_given),
     )
 
 
@@ -154,7 +158,8 @@ def teardown(
     :func:`provision` does.
     """
     del adopt
-    return carried_out(
+    return _watched(
+        carried_out,
         order(
             "teardown",
             what,
@@ -167,8 +172,16 @@ def teardown(
             config=config,
             owner=owner,
             given=settings_given,
-        )
+        ),
     )
+
+
+def _watched(run: Callable[[Order], T], asked: Order) -> T:
+    """Do it, and take away whatever says that something is under way."""
+    try:
+        return run(asked)
+    finally:
+        asked.listeners.close()
 
 
 def order(

@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM: the first lets calls under way end and starts none, the second leaves at once."""
+"""Ctrl-C and SIGTERM: the first lets calls under way end and starts none, the second leaves at once.
+
+A notebook's kernel is never left, since all that its user has at hand would go with it: there the second interrupts.
+"""
 
 import os
 import signal
@@ -8,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
+
+from tasktool_infra.values.display import in_kernel
 
 EXIT = 130
 
@@ -36,6 +41,8 @@ def _handler(interrupt: Callable[[], None]) -> Callable[[int, FrameType | None],
     seen: list[int] = []
 
     def handle(number: int, _: FrameType | None) -> None:
+        if seen and in_kernel():
+            raise KeyboardInterrupt
         if seen:
             _leave()
         seen.append(number)

@@ -47,6 +47,10 @@ class TasktoolError(Exception):
         """Give the message and, on a line of its own, the next step."""
         return f"{self.message}\n{self.next_step}" if self.next_step else self.message
 
+    def _render_traceback_(self) -> list[str]:
+        """Give what notebooks show: the words alone, as at the command line. Source: IPython, ``showtraceback``."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ApiError(TasktoolError):
     """An API answered with an error, or did not answer.

@@ -125,3 +125,8 @@ class Listeners:
                 faults.append(fault)
         if faults:
             raise faults[0]
+
+    def close(self) -> None:
+        """Let those who draw come to their end, however the run did."""
+        for listener in self.listeners:
+            getattr(listener, "close", lambda: None)()

@@ -79,9 +79,10 @@ class Progress:
         room = max(height - 2, 1)
         if len(rows) > room:
             rows = [*rows[: room - 1], line(f"… and {len(rows) - room + 1} more under way", style="grey", indent=2)]
-        return [cut(each, width) for each in (*rows, self._bar(now, width))]
+        return [cut(each, width) for each in (*rows, self.bar(now - self.began, width))]
 
-    def _bar(self, now: float, width: int) -> Line:
+    def bar(self, seconds: float, width: int) -> Line:
+        """Give how much of all is done after so many seconds."""
         ended = self.done + self.failed
         wide = min(BAR, max(width - 30, 4))
         full = wide * ended // self.total if self.total else wide
@@ -91,7 +92,7 @@ class Progress:
             Part("─" * (wide - full), "grey"),
             f" {ended} of {self.total}",
             *([failed] if self.failed else []),
-            f", {now - (self.began or now):.0f} s",
+            f", {seconds:.0f} s",
         )
 
 
