@@ -22,7 +22,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         results = compare(contenders(folder, alone=options.alone), options.delays, options.rounds, folder)
-        scale = scaled(options.scale, folder) if options.scale >= 0 else {}
+        scale = scaled(options.scale, folder) if options.scale >= 0 else []
     table = as_markdown(results, scale, machine())
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "results.md").write_text(table)

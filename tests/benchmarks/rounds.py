@@ -11,12 +11,15 @@ from attrs import evolve, field, frozen
 from tests.benchmarks.contenders import NAMES, Contender
 from tests.benchmarks.sample import Sample, measured
 from tests.faults.proxy import Proxy, proxy
+from tests.faults.rate import Rate
 from tests.system.terraform.emulator import ACCOUNT, REGION, Emulator, emulator
 from tests.system.world import shell_in
 
 START = [sys.executable, "-c", "import botocore.session"]
 SCALE = "import sys, tasktool_infra as tt; tt.provision(sys.argv[1:], only='aws', confirm=True)"
 COUNTS = (1, 5, 20)
+PER_SECOND = 40
+"""Calls a second that each service takes where it throttles."""
 WARM = {
     "dynamodb": "list_tables",
     "ecr": "describe_repositories",
@@ -85,18 +88,31 @@ def _work(each: Contender, there: Cloud, delay: int, results: Results) -> None:
         results.samples[each.name, name, delay].append(evolve(sample, calls=len(there.before.calls)))
 
 
-def scaled(delay: int, folder: Path) -> dict[int, Sample]:
-    """Make 1, 5 and 20 environments, each time in one run."""
-    found = {}
-    for count in COUNTS:
-        print(f"{count} environments in one run at {delay} ms", flush=True)
-        names = [f"env{number}" for number in range(count)]
-        text = f'region = "{REGION}"\naccount = "{ACCOUNT}"\neks_cluster_name = "mz-k8s"\n'
-        (folder / "environments.toml").write_text("".join(f"[{name}]\n{text}" for name in names))
-        with cloud() as there:
-            there.before.delay = delay / 1000
-            keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": there.before.url}
-            environ = shell_in(folder, PYTHONPATH=str(Path(__file__).parents[2]), **keys).environ
-            sample = measured([sys.executable, "-c", SCALE, *names], folder, environ)
-            found[count] = evolve(sample, calls=len(there.before.calls))
-    return found
+@frozen
+class Scaled:
+    """Some environments made in one run: what it took, and how many of its calls were throttled."""
+
+    environments: int
+    sample: Sample
+    throttled: int | None = None
+
+
+def scaled(delay: int, folder: Path) -> list[Scaled]:
+    """Make 1, 5 and 20 environments, each time in one run; the most once more where AWS throttles."""
+    found = [_scaled(count, delay, folder) for count in COUNTS]
+    return [*found, _scaled(COUNTS[-1], delay, folder, Rate(per_second=PER_SECOND, burst=PER_SECOND))]
+
+
+def _scaled(count: int, delay: int, folder: Path, rate: Rate | None = None) -> Scaled:
+    print(f"{count} environments in one run at {delay} ms{', throttled' if rate else ''}", flush=True)
+    names = [f"env{number}" for number in range(count)]
+    text = f'region = "{REGION}"\naccount = "{ACCOUNT}"\neks_cluster_name = "mz-k8s"\n'
+    (folder / "environments.toml").write_text("".join(f"[{name}]\n{text}" for name in names))
+    with cloud() as there:
+        there.before.delay = delay / 1000
+        there.before.before = rate or there.before.before
+        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": there.before.url}
+        environ = shell_in(folder, PYTHONPATH=str(Path(__file__).parents[2]), **keys).environ
+        sample = measured([sys.executable, "-c", SCALE, *names], folder, environ)
+        sample = evolve(sample, calls=len(there.before.calls))
+    return Scaled(count, sample, rate.throttled if rate else None)

@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any
@@ -11,14 +11,15 @@ from typing import Any
 from attrs import asdict
 
 from tests.benchmarks.chains import CHAINS
-from tests.benchmarks.rounds import Results
-from tests.benchmarks.sample import Sample
+from tests.benchmarks.rounds import Results, Scaled
 
 OURS, THEIRS = "tasktool", "terraform"
 HEAD = "| delay | work | who | wall s | spread s | CPU s | MB | calls | chain | limit s | to the limit | times faster |"
 
+SCALE_HEAD = "| environments in one run | wall s | CPU s | MB | calls | of them throttled |"
 
-def as_json(results: Results, scale: Mapping[int, Sample], machine: str) -> str:
+
+def as_json(results: Results, scale: Sequence[Scaled], machine: str) -> str:
     """Give all samples."""
     samples = [
         {"who": who, "work": work, "delay_ms": delay, "samples": [asdict(each) for each in listed]}
@@ -30,7 +31,7 @@ def as_json(results: Results, scale: Mapping[int, Sample], machine: str) -> str:
         "chains": CHAINS,
         "start_of_python": [asdict(each) for each in results.start],
         "samples": samples,
-        "environments_in_one_run": {str(count): asdict(each) for count, each in scale.items()},
+        "environments_in_one_run": [asdict(each) for each in scale],
     }
     return json.dumps(whole, indent=2) + "\n"
 
@@ -40,7 +41,7 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
-def as_markdown(results: Results, scale: Mapping[int, Sample], machine: str) -> str:
+def as_markdown(results: Results, scale: Sequence[Scaled], machine: str) -> str:
     """Give medians, spread and ratios."""
     start = median(each.wall for each in results.start)
     lines = [
@@ -55,9 +56,14 @@ def as_markdown(results: Results, scale: Mapping[int, Sample], machine: str) -> 
         *_rows(results, start),
     ]
     if scale:
-        lines += ["", "| environments in one run | wall s | CPU s | MB | calls |", "| --- | --- | --- | --- | --- |"]
-        lines += [f"| {n} | {s.wall:.2f} | {s.cpu:.2f} | {s.memory:.0f} | {s.calls} |" for n, s in scale.items()]
+        lines += ["", SCALE_HEAD, "|" + " --- |" * (SCALE_HEAD.count(" | ") + 1), *map(_scale_row, scale)]
     return "\n".join(lines) + "\n"
+
+
+def _scale_row(each: Scaled) -> str:
+    sample, throttled = each.sample, "" if each.throttled is None else str(each.throttled)
+    numbers = [f"{sample.wall:.2f}", f"{sample.cpu:.2f}", f"{sample.memory:.0f}", f"{sample.calls}", throttled]
+    return f"| {' | '.join([str(each.environments), *numbers])} |"
 
 
 def _rows(results: Results, start: float) -> Iterator[str]:
