@@ -18,8 +18,9 @@ from tasktool_infra.engine.errors import ApiError, Problem, Refused, TasktoolErr
 from tasktool_infra.engine.events import Listeners
 from tasktool_infra.engine.transport import Transport
 from tasktool_infra.kube import retries as kube_retries
-from tasktool_infra.kube.access import ClusterAccess, context_facts
+from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.kube.emulator import ACCOUNT, KEYS, LABELS, NAME, PORT
+from tasktool_infra.kube.kubeconfig import context_facts
 from tasktool_infra.kube.portforward import LOOPBACK, PortForward
 from tasktool_infra.kube.transport import KubeTransport
 from tasktool_infra.opening import Opened, driven, new_run_id

@@ -22,7 +22,8 @@ from tasktool_infra.engine.hooks import current_clock, current_hook
 from tasktool_infra.engine.retry import joined
 from tasktool_infra.engine.transport import Transport
 from tasktool_infra.kube import retries as kube_retries
-from tasktool_infra.kube.access import ClusterAccess, context_facts, decoded_ca
+from tasktool_infra.kube.access import ClusterAccess, decoded_ca
+from tasktool_infra.kube.kubeconfig import context_facts
 from tasktool_infra.kube.token import EksTokens
 from tasktool_infra.kube.transport import KubeTransport
 from tasktool_infra.settings.environment import Environment

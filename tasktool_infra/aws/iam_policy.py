@@ -10,13 +10,16 @@ from tasktool_infra.aws import tags
 from tasktool_infra.aws.documents import MANAGED_POLICY_SIZE, Document
 from tasktool_infra.aws.iam_shared import EXISTS, look, take, to_document
 from tasktool_infra.aws.kind import AwsResource
-from tasktool_infra.engine.calls import GONE, Call, Reading, Step, write
+from tasktool_infra.engine.calls import GONE, Pause, Reading, Step, write
+from tasktool_infra.engine.errors import NotAccepted
 from tasktool_infra.engine.fields import fact, identity, immutable
 from tasktool_infra.engine.resource import Departure, Example, Refusal, Removal
 from tasktool_infra.values.frozen import FrozenDict
 
 MOST_VERSIONS = 5
 """How many versions a policy can have. Source: IAM user guide, "IAM and AWS STS quotas"."""
+LOOKS, LONGEST_PAUSE = 10, 8.0
+"""How often a policy is looked at whose default version is not there, and how many seconds apart at most."""
 
 
 @frozen
@@ -62,19 +65,35 @@ class Policy(AwsResource):
 
     def read(self) -> Reading[Self | None]:
         """Read the policy and its default version; the others only where one of them may be what is wanted."""
-        found, listed = yield (
-            look("get_policy", self.address),
-            look("list_policy_versions", self.address, pages=True),
-        )
-        if found is GONE:
+        seen = yield from self._with_default()
+        if seen is None:
             return None
-        default = found["Policy"]["DefaultVersionId"]
-        answer = yield Call("iam", "get_policy_version", {**self.address, "VersionId": default})
-        document = Document.parse(answer["PolicyVersion"]["Document"])
-        others = [Version(each["VersionId"]) for each in _versions(listed) if each["VersionId"] != default]
-        if document != self.document:
+        found, listed, default = seen
+        others = [Version(each["VersionId"]) for each in _versions(listed) if each["VersionId"] != default.id]
+        if default.document != self.document:
             others = yield from self._with_documents(others)
-        return self._live(found["Policy"], Version(default, document), others)
+        return self._live(found["Policy"], default, others)
+
+    def _with_default(self) -> Reading[tuple[Any, Any, Version] | None]:
+        """Give the policy, its list of versions and the default one.
+
+        Where that is not there, the policy has just been deleted, changed or made: then it is looked at again.
+        """
+        default = ""
+        for attempt in range(LOOKS):
+            yield from (Pause(min(2.0**attempt / 4, LONGEST_PAUSE)),) if attempt > 1 else ()
+            found, listed = yield (
+                look("get_policy", self.address),
+                look("list_policy_versions", self.address, pages=True),
+            )
+            if found is GONE:
+                return None
+            default = found["Policy"]["DefaultVersionId"]
+            answer = yield look("get_policy_version", {**self.address, "VersionId": default})
+            if answer is not GONE:
+                return found, listed, Version(default, Document.parse(answer["PolicyVersion"]["Document"]))
+        said = f"{self.key}: IAM says that {default} is its default version, and that there is no such version"
+        raise NotAccepted(said, next_step="Run again to continue.")
 
     def _with_documents(self, versions: list[Version]) -> Reading[list[Version]]:
         answers = yield tuple(look("get_policy_version", {**self.address, "VersionId": each.id}) for each in versions)

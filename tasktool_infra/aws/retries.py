@@ -52,7 +52,6 @@ _AFTER_CREATION = (
     "tag_role",
     "create_policy_version",
     "set_default_policy_version",
-    "get_policy_version",
     "tag_policy",
     "add_client_id_to_open_id_connect_provider",
     "tag_open_id_connect_provider",

@@ -12,7 +12,7 @@ from tasktool_infra.doctor.finding import Finding, failed, warning
 from tasktool_infra.engine.driver import Failure, Success, Task
 from tasktool_infra.engine.errors import ApiError, Interrupted, Problem, TasktoolError
 from tasktool_infra.engine.resource import Resource
-from tasktool_infra.kube.access import context_facts
+from tasktool_infra.kube.kubeconfig import context_facts
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.retries import SERVICE
 from tasktool_infra.opening import Opened, connect_cluster, prepare_clients, prepare_kubernetes

@@ -1,7 +1,7 @@
 """How a cluster is reached: by its endpoint and CA with an EKS token, or by a context of the kubeconfig."""
 
 import base64
-import os
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from tasktool_infra._version import __version__
 from tasktool_infra.engine.errors import Problem, TasktoolError
+from tasktool_infra.kube.kubeconfig import load_context
 from tasktool_infra.kube.token import EksTokens, StaticToken
 from tasktool_infra.values.urls import is_loopback
 
@@ -46,7 +47,7 @@ class ClusterAccess:
         return api
 
     def connect(self) -> Any:
-        """Give a client; raises TasktoolError when the kubeconfig has no such context or can't be read."""
+        """Give a client; raises TasktoolError when the context or its certificates can't be used."""
         from kubernetes import client
 
         configuration = client.Configuration(host=self.endpoint or None)
@@ -54,39 +55,15 @@ class ClusterAccess:
             load_context(self.context, configuration)
         else:
             configuration.ca_cert_data = self.ca
-        return _client(client, configuration, self.run_id)
+        try:
+            return _client(client, configuration, self.run_id)
+        except ssl.SSLError as error:
+            raise self._unusable(error) from error
 
-
-def load_context(context: str, configuration: Any) -> None:
-    """Fill a client configuration from a context of the kubeconfig (``KUBECONFIG`` or ``~/.kube/config``)."""
-    from kubernetes import config
-    from kubernetes.config.config_exception import ConfigException
-
-    # Said here, because the library looks at the variable only once, when it is imported.
-    file = os.environ.get("KUBECONFIG") or "~/.kube/config"
-    try:
-        config.load_kube_config(  # type: ignore[no-untyped-call]
-            config_file=file, context=context, client_configuration=configuration
-        )
-    except (ConfigException, OSError, ValueError) as error:
-        raise TasktoolError(
-            f"The kubeconfig context {context!r} can't be used: {error}",
-            next_step="See which there are with: kubectl config get-contexts",
-            problem=Problem.REFUSED,
-        ) from error
-
-
-def context_facts(context: str) -> tuple[str, str]:
-    """Give endpoint and CA (PEM, empty when it has none) of a context."""
-    from kubernetes import client
-
-    configuration = client.Configuration()
-    load_context(context, configuration)
-    path = configuration.ssl_ca_cert
-    if path:
-        with open(path, encoding="ascii", errors="replace") as file:  # noqa: PTH123
-            return str(configuration.host), file.read()
-    return str(configuration.host), str(configuration.ca_cert_data or "")
+    def _unusable(self, error: Exception) -> TasktoolError:
+        whose = f"the kubeconfig context {self.context!r}" if self.context else f"the cluster at {self.endpoint}"
+        said = f"The certificate authority or the client certificate of {whose} can't be used: {error}"
+        return TasktoolError(said, next_step="They must be PEM; have the file written again.", problem=Problem.REFUSED)
 
 
 def decoded_ca(data: str) -> str:
@@ -113,8 +90,6 @@ def _tls(configuration: Any) -> Any:
 
     From 3.13 on, certificates without an Authority Key Identifier are refused (VERIFY_X509_STRICT); clusters have such.
     """
-    import ssl
-
     context = ssl.create_default_context(cadata=_text(configuration.ca_cert_data), cafile=configuration.ssl_ca_cert)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if configuration.cert_file:
