@@ -51,7 +51,7 @@ def read(driver: Driver, items: Iterable[Item], goal: Goal, known: Mapping[Key, 
     """
     listed = tuple(items)
     resources = {item.key: item for item in listed if isinstance(item, Resource)}
-    seen: dict[Key, Outcome] = {}
+    seen: dict[Key, Outcome] = dict(known)
     look = {
         key: Task(read_through(r, gateway(r, resources), goal, seen))
         for key, r in resources.items()

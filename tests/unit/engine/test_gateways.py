@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from tasktool_infra.engine.decide import Removing
+from tasktool_infra.engine.decide import Making, Removing
 from tasktool_infra.engine.resource import Phase, Removal
+from tasktool_infra.engine.survey import read
 from tests.faults.injection import Fault, Script, api_error
 from tests.faults.runs import Play
 from tests.faults.world import MARK, OURS, THEIRS, Toy, toy
@@ -45,6 +46,14 @@ def test_in_a_host_that_is_not_there_nothing_is_asked() -> None:
     assert plan.actions == {"toy.a": "create", "castle.host": "create", "toy.b": "create"}
     assert asked(play) == ["get host"]
     assert [change.remarks for change in plan.changes] == [(NOT_MADE,), (), (NOT_MADE,)]
+
+
+def test_a_host_that_is_known_already_is_not_read_again(standing: Play) -> None:
+    with standing.driver() as driver:
+        known = read(driver, [HOST], Making())
+        standing.world.calls.clear()
+        assert set(read(driver, [HOST, A], Making(), known)) == {HOST.key, A.key}
+    assert asked(standing) == ["get a"]
 
 
 def test_they_are_made_once_it_stands(standing: Play) -> None:
