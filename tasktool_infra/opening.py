@@ -114,9 +114,10 @@ def _sandbox(environment: Environment, listeners: Listeners) -> SandboxFacts:
     return SandboxFacts(keys, running.region)
 
 
-def prepare_kubernetes() -> None:
-    """Begin to import the kubernetes client, which takes long, while AWS is being asked."""
-    threading.Thread(target=import_module, args=("kubernetes.client",), daemon=True).start()
+def prepare_kubeconfig(environments: Iterable[Environment]) -> None:
+    """Begin to import what reads kubeconfigs, which takes long, while AWS is being asked; where one is needed."""
+    if any(each.context for each in environments):
+        threading.Thread(target=import_module, args=("kubernetes.client",), daemon=True).start()
 
 
 def prepare_clients(run: Opened) -> None:

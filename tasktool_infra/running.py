@@ -24,7 +24,7 @@ from tasktool_infra.engine.survey import Item, Outcomes, read, survey
 from tasktool_infra.exit_codes import foremost
 from tasktool_infra.kube import retries as kube_retries
 from tasktool_infra.merging import check_together, merged, placed
-from tasktool_infra.opening import Opened, connect_cluster, find_targets, opened, prepare_clients, prepare_kubernetes
+from tasktool_infra.opening import Opened, connect_cluster, find_targets, opened, prepare_clients, prepare_kubeconfig
 from tasktool_infra.rendering import Renderings
 from tasktool_infra.saved_plan import PlanMoved, check_unmoved
 from tasktool_infra.settings.environment import Environment
@@ -203,7 +203,7 @@ def looked(order: Order, run: Opened) -> Looked:
     """Find the target, and read everything that the order is about; raises what stands in the way of that."""
     prepare_clients(run)
     if set(order.only) != {"aws"}:
-        prepare_kubernetes()
+        prepare_kubeconfig(order.environments)
     with interruptible(run.driver.interrupt, signals=order.signals), Renderings() as renderings:
         _begin(order, run, renderings)
         targets = find_targets(run, order.environments)

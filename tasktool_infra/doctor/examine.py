@@ -15,7 +15,7 @@ from tasktool_infra.engine.resource import Resource
 from tasktool_infra.kube.kubeconfig import context_facts
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.retries import SERVICE
-from tasktool_infra.opening import Opened, connect_cluster, prepare_clients, prepare_kubernetes
+from tasktool_infra.opening import Opened, connect_cluster, prepare_clients, prepare_kubeconfig
 from tasktool_infra.running import Order, opened_for
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import Target, disagreements
@@ -45,7 +45,7 @@ def examined(order: Order) -> tuple[Finding, ...]:
 
 def _examined(run: Opened, environment: Environment) -> Iterator[Finding]:
     prepare_clients(run)
-    prepare_kubernetes()
+    prepare_kubeconfig((environment,))
     target = run.find(environment)
     found = run.connection.credentials()
     yield account.credentials(target.caller, found.method, run.connection.expiry())

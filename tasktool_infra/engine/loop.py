@@ -5,7 +5,7 @@ import itertools
 import queue
 from collections.abc import Callable
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from tasktool_infra.engine.clock import Clock
 from tasktool_infra.engine.threads import Workers
@@ -18,14 +18,6 @@ def _nothing() -> None:
     """Wake the loop."""
 
 
-@frozen(eq=False)
-class Awaited:
-    """A job that is under way: when it counts as lost, and what is done then."""
-
-    until: float
-    lost: Action
-
-
 @define(eq=False)
 class Loop:
     """What is to happen next; everything but :meth:`interrupt` belongs to the thread that turns it."""
@@ -33,7 +25,9 @@ class Loop:
     clock: Clock
     threads: Workers
     stopping: bool = False
-    _flying: dict[int, Awaited] = field(init=False, factory=dict)
+    _flying: dict[int, Action] = field(init=False, factory=dict)
+    _ends: list[tuple[float, int]] = field(init=False, factory=list)
+    """When what flies counts as lost, the first first; what has landed may still stand in it."""
     _arrivals: "queue.SimpleQueue[Arrival]" = field(init=False, factory=queue.SimpleQueue)
     _timers: list[tuple[float, int, Action]] = field(init=False, factory=list)
     _numbers: "itertools.count[int]" = field(init=False, factory=itertools.count)
@@ -45,7 +39,7 @@ class Loop:
 
     def forget(self) -> None:
         """Drop what is left of a run that was broken off; what still arrives of it is never seen."""
-        self._flying, self._arrivals, self._timers = {}, queue.SimpleQueue(), []
+        self._flying, self._ends, self._arrivals, self._timers = {}, [], queue.SimpleQueue(), []
 
     def later(self, seconds: float, action: Action) -> None:
         """Have something done after some time."""
@@ -57,7 +51,8 @@ class Loop:
         After so many seconds ``lost`` is done instead, and what still comes of the job is never seen.
         """
         number = next(self._numbers)
-        self._flying[number] = Awaited(self.clock.now() + seconds, lost)
+        self._flying[number] = lost
+        heapq.heappush(self._ends, (self.clock.now() + seconds, number))
         arrivals = self._arrivals
 
         def work() -> None:
@@ -86,11 +81,14 @@ class Loop:
     def _due(self, until: float | None) -> float | None:
         """Give when the next thing is due: a timer, at once when all is to stop, or an answer at the latest."""
         timer = self.clock.now() if self.stopping and until is not None else until
-        dues = [timer, *(awaited.until for awaited in self._flying.values())]
-        return min((due for due in dues if due is not None), default=None)
+        while self._ends and self._ends[0][1] not in self._flying:
+            heapq.heappop(self._ends)
+        return min((due for due in (timer, *(end for end, _ in self._ends[:1])) if due is not None), default=None)
 
     def _give_up(self) -> None:
         """Count as lost what is overdue: an answer that comes drop by drop would never end."""
         now = self.clock.now()
-        for number in [number for number, awaited in self._flying.items() if awaited.until <= now]:
-            self._flying.pop(number).lost()
+        while self._ends and self._ends[0][0] <= now:
+            _, number = heapq.heappop(self._ends)
+            if number in self._flying:
+                self._flying.pop(number)()

@@ -9,7 +9,7 @@ from tasktool_infra.aws.eks_cluster import Cluster
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.engine.events import Listeners
 from tasktool_infra.init.discover import clusters, free_bucket, ingress_classes
-from tasktool_infra.opening import Opened, connect_cluster, opened, prepare_kubernetes
+from tasktool_infra.opening import Opened, connect_cluster, opened, prepare_kubeconfig
 from tasktool_infra.settings import load as settings
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import Target
@@ -39,7 +39,7 @@ class Beginning:
         """Give the settings for the table. Raises TasktoolError for what nobody knows, and what stands in the way."""
         environment = settings.override(Environment(name=self.name), self.given)
         with opened(environment, Listeners(), sandbox=self.sandbox) as run:
-            prepare_kubernetes()
+            prepare_kubeconfig((environment,))
             target = run.find(environment)
             self.tell(f"account {target.place.account} as {target.caller}, {target.place.region}")
             self.values = {"region": target.place.region, "account": target.place.account}

@@ -7,13 +7,11 @@ from typing import Any
 
 from attrs import field, frozen
 
-from tasktool_infra._version import __version__
 from tasktool_infra.engine.errors import Problem, TasktoolError
+from tasktool_infra.kube.client import client_of, connection_of
+from tasktool_infra.kube.connection import Connection, connection
 from tasktool_infra.kube.kubeconfig import load_context
 from tasktool_infra.kube.token import EksTokens, StaticToken
-from tasktool_infra.values.urls import is_loopback
-
-POOL = 32
 
 
 @frozen(kw_only=True)
@@ -34,9 +32,31 @@ class ClusterAccess:
     introduce: Callable[[], str] | None = field(default=None, repr=False)
     """Finds out what would let in a caller whom the cluster does not know; asked only when it does not."""
 
+    def connect(self) -> Connection:
+        """Give the way there; raises TasktoolError when the context or the certificates can't be used."""
+        try:
+            if self.context:
+                return connection_of(self.context, self.run_id)
+            return connection(self.endpoint, self.ca, self.run_id)
+        except ssl.SSLError as error:
+            raise self._unusable(error) from error
+
     def client(self) -> Any:
-        """Give a client for anybody's use: it brings its token along. Raises as :meth:`connect` does."""
-        api, tokens = self.connect(), self.tokens
+        """Give a client of the kubernetes library for anybody's use: it brings its token along.
+
+        Raises as :meth:`connect` does.
+        """
+        from kubernetes.client import Configuration
+
+        configuration: Any = Configuration(host=self.endpoint or None)
+        if self.context:
+            load_context(self.context, configuration)
+        else:
+            configuration.ca_cert_data = self.ca
+        try:
+            api, tokens = client_of(configuration, self.run_id), self.tokens
+        except ssl.SSLError as error:
+            raise self._unusable(error) from error
         if tokens is not None:
 
             def put(configuration: Any) -> None:
@@ -45,20 +65,6 @@ class ClusterAccess:
             put(api.configuration)
             api.configuration.refresh_api_key_hook = put
         return api
-
-    def connect(self) -> Any:
-        """Give a client; raises TasktoolError when the context or its certificates can't be used."""
-        from kubernetes import client
-
-        configuration = client.Configuration(host=self.endpoint or None)
-        if self.context:
-            load_context(self.context, configuration)
-        else:
-            configuration.ca_cert_data = self.ca
-        try:
-            return _client(client, configuration, self.run_id)
-        except ssl.SSLError as error:
-            raise self._unusable(error) from error
 
     def _unusable(self, error: Exception) -> TasktoolError:
         whose = f"the kubeconfig context {self.context!r}" if self.context else f"the cluster at {self.endpoint}"
@@ -69,33 +75,3 @@ class ClusterAccess:
 def decoded_ca(data: str) -> str:
     """Give the PEM of a CA that the EKS API gives in base64."""
     return base64.b64decode(data).decode("ascii", errors="replace")
-
-
-def _client(client: Any, configuration: Any, run_id: str) -> Any:
-    import urllib3
-
-    if is_loopback(configuration.host):
-        configuration.proxy = None
-    configuration.retries = urllib3.Retry(0, redirect=0, respect_retry_after_header=False)
-    configuration.connection_pool_maxsize = POOL
-    api = client.ApiClient(configuration)
-    api.user_agent = f"tasktool-infra/{__version__} run/{run_id}"
-    if configuration.verify_ssl and configuration.host.startswith("https"):
-        api.rest_client.pool_manager.connection_pool_kw["ssl_context"] = _tls(configuration)
-    return api
-
-
-def _tls(configuration: Any) -> Any:
-    """Give a TLS context as Python 3.12 had it.
-
-    From 3.13 on, certificates without an Authority Key Identifier are refused (VERIFY_X509_STRICT); clusters have such.
-    """
-    context = ssl.create_default_context(cadata=_text(configuration.ca_cert_data), cafile=configuration.ssl_ca_cert)
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if configuration.cert_file:
-        context.load_cert_chain(configuration.cert_file, configuration.key_file)
-    return context
-
-
-def _text(pem: str | bytes | None) -> str | None:
-    return pem.decode("ascii") if isinstance(pem, bytes) else pem or None

@@ -15,6 +15,7 @@ from attrs import define, field
 
 from tasktool_infra.engine.errors import ApiError, Problem, TasktoolError
 from tasktool_infra.kube.answers import from_fault, from_response
+from tasktool_infra.kube.connection import Connection
 from tasktool_infra.kube.paths import path_of
 from tasktool_infra.kube.transport import KubeTransport
 
@@ -99,49 +100,34 @@ def dial(transport: KubeTransport, namespace: str, pod: str, port: int) -> Any:
     """Give a websocket to a port of a pod; raises ApiError."""
     import websocket
 
-    call, client = "kubernetes.portforward", transport.client
-    url, headers = _request(transport, f"{path_of('v1', 'Pod', namespace, pod)}/portforward", port)
-    options = {"header": headers, "subprotocols": [SUBPROTOCOL], "sslopt": _tls(client), **_proxy(client)}
+    call, way = "kubernetes.portforward", transport.connection
+    path = f"{path_of('v1', 'Pod', namespace, pod)}/portforward"
+    url = way.url(path, (("ports", str(port)),)).replace("http", "ws", 1)
+    options = {"header": transport.credentials(), "subprotocols": [SUBPROTOCOL], "sslopt": _tls(way), **_proxy(way)}
     try:
         there = websocket.create_connection(
-            url.replace("http", "ws", 1), timeout=TIMEOUT, enable_multithread=True, suppress_origin=True, **options
+            url, timeout=TIMEOUT, enable_multithread=True, suppress_origin=True, **options
         )
     except websocket.WebSocketBadStatusException as error:
         raise from_response(error.status_code, error.resp_body or b"", call) from error
     except (OSError, websocket.WebSocketException) as error:
-        raise from_fault(error, call, client.configuration.host) from error
+        raise from_fault(error, call, way.host) from error
     there.settimeout(None)
     return there
 
 
-def _request(transport: KubeTransport, path: str, port: int) -> tuple[str, dict[str, str]]:
-    """Give the URL, and what lets the caller in."""
-    tokens = transport.access.tokens
-    given = {"Authorization": f"Bearer {tokens.current()}"} if tokens else {}
-    _, url, headers, *_ = transport.client.param_serialize(
-        "GET",
-        path,
-        query_params=[("ports", str(port))],
-        header_params=given,
-        auth_settings=[] if tokens else ["BearerToken"],
-    )
-    return url, {name: value for name, value in headers.items() if name.lower() == "authorization"}
-
-
-def _tls(client: Any) -> dict[str, Any]:
-    """Give the options for TLS: those of the client itself."""
+def _tls(way: Connection) -> dict[str, Any]:
+    """Give the options for TLS: those of all calls."""
     import ssl
 
-    context = client.rest_client.pool_manager.connection_pool_kw.get("ssl_context")
-    if context is None:
+    if way.tls is None:
         return {"cert_reqs": ssl.CERT_NONE, "check_hostname": False}
-    name = client.configuration.tls_server_name
-    return {"context": context, **({"server_hostname": name} if name else {})}
+    return {"context": way.tls, **({"server_hostname": way.server_name} if way.server_name else {})}
 
 
-def _proxy(client: Any) -> dict[str, Any]:
-    """Give the proxy of the client, or that there is none whatever the shell says."""
-    proxy = getattr(client.rest_client.pool_manager, "proxy", None)
+def _proxy(way: Connection) -> dict[str, Any]:
+    """Give the proxy of all calls, or that there is none whatever the shell says."""
+    proxy = getattr(way.pool, "proxy", None)
     if proxy is None:
         # Without a name the library asks the shell, whatever else it is told.
         return {"http_proxy_host": "none", "http_proxy_port": 1, "http_no_proxy": ["*"]}

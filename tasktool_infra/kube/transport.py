@@ -1,4 +1,4 @@
-"""Sends the engine's calls to one Kubernetes API server through the kubernetes client.
+"""Sends the engine's calls to one Kubernetes API server.
 
 Operations: ``get``, ``list`` (with a label ``selector`` and one of ``fields``), ``log`` (the last ``lines`` of a
 container that ended), ``apply`` (server-side; parameters ``manifest``, ``force``, ``dry_run``), ``contested`` (who
@@ -17,14 +17,14 @@ from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.kube.answers import CONTESTED, FORBIDDEN, from_fault, from_response
+from tasktool_infra.kube.connection import Connection
 from tasktool_infra.kube.paths import collection, path_of, path_of_manifest
 from tasktool_infra.kube.rbac import way_out
 from tasktool_infra.kube.secrets import guarded, without_secrets
 from tasktool_infra.values.frozen import thaw
 from tasktool_infra.values.secret import revealed
 
-MANAGER = "tasktool-infra"
-TIMEOUTS = (10, 30)
+MANAGER, BEARER = "tasktool-infra", "Bearer "
 TOKEN_SECONDS = 600
 """The shortest life that the API server gives a token."""
 APPLY, JSON_PATCH = "application/apply-patch+yaml", "application/json-patch+json"
@@ -35,7 +35,8 @@ class KubeTransport:
     """The transport of one cluster; used from several threads."""
 
     access: ClusterAccess
-    _client: Any = field(init=False, default=None)
+    _connection: Connection | None = field(init=False, default=None)
+    _renewed: bool = field(init=False, default=False)
     _lock: threading.Lock = field(init=False, factory=threading.Lock)
 
     def send(self, call: Call) -> Any:
@@ -46,21 +47,29 @@ class KubeTransport:
         return self._request(call, request_of(call.operation, parameters))
 
     @property
-    def client(self) -> Any:
-        """The kubernetes client, made when first needed."""
-        return self._connected()
+    def connection(self) -> Connection:
+        """The way to the API server, made when first needed."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = self.access.connect()
+            return self._connection
+
+    def credentials(self) -> dict[str, str]:
+        """Give the headers that let the caller in."""
+        tokens = self.access.tokens
+        return bearer(tokens.current()) if tokens else self.connection.credentials()
 
     def host(self, service: str) -> str:
         """Give the URL of the API server."""
         del service
-        return str(self._connected().configuration.host)
+        return self.connection.host
 
     def close(self) -> None:
         """Give the connections back; a call that comes later makes new ones."""
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.rest_client.pool_manager.clear()
+            known, self._connection = self._connection, None
+        if known is not None:
+            known.close()
 
     def _contested(self, call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
         dry = {**parameters, "dry_run": True, "force": False}
@@ -73,11 +82,11 @@ class KubeTransport:
         return {"causes": []}
 
     def _request(self, call: Call, request: "Request") -> Any:
-        tokens = self.access.tokens
-        token = tokens.current() if tokens else None
-        status, data = self._exchange(call, request, token)
-        if status == 401 and tokens and tokens.renew(token or ""):  # noqa: PLR2004
-            status, data = self._exchange(call, request, tokens.current())
+        way, known = self.connection, self.credentials()
+        status, data = self._exchange(call, request, way, known)
+        if status == 401 and self._renew(way, known):  # noqa: PLR2004
+            way = self.connection
+            status, data = self._exchange(call, request, way, self.credentials())
         if status >= 400:  # noqa: PLR2004
             raise self._explained(call, from_response(status, without_secrets(data, call.parameters), call.name))
         if call.operation == "log":
@@ -86,7 +95,21 @@ class KubeTransport:
             return guarded(json.loads(data))
         except ValueError as error:
             # Something in between has answered in the place of the API server.
-            raise from_fault(error, call.name, self._connected().configuration.host, self.access.hint) from error
+            raise from_fault(error, call.name, way.host, self.access.hint) from error
+
+    def _renew(self, way: Connection, known: dict[str, str]) -> bool:
+        """Look once for other credentials than those that were rejected; say whether there are any."""
+        tokens = self.access.tokens
+        if tokens is not None:
+            return tokens.renew(known["Authorization"].removeprefix(BEARER))
+        with self._lock:
+            if self._connection is not way:
+                return True
+            if self._renewed:
+                return False
+            # What a program or a file of the kubeconfig gave has ended: it may give another by now.
+            self._connection, self._renewed = self.access.connect(), True
+            return True
 
     def _explained(self, call: Call, error: ApiError) -> ApiError:
         """Give an error; to a stranger with what would let it in, to others with the right that they lack."""
@@ -96,32 +119,17 @@ class KubeTransport:
             error.next_step = self.access.introduce()
         return error
 
-    def _exchange(self, call: Call, request: "Request", token: str | None) -> tuple[int, bytes]:
-        client = self._connected()
-        headers = {"Accept": "application/json", "Content-Type": request.content_type}
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
-        serialized = client.param_serialize(
-            request.method,
-            request.path,
-            query_params=list(request.query),
-            header_params=headers,
-            body=request.body,
-            auth_settings=[] if token is not None else ["BearerToken"],
-        )
+    def _exchange(self, call: Call, request: "Request", way: Connection, known: dict[str, str]) -> tuple[int, bytes]:
+        headers = {"Accept": "application/json", "Content-Type": request.content_type, **known}
         try:
-            response = client.call_api(*serialized, _request_timeout=TIMEOUTS)
-            data: bytes = response.read()
+            return way.request(request.method, request.path, request.query, headers, request.body)
         except Exception as error:
-            raise from_fault(error, call.name, client.configuration.host, self.access.hint) from error
-        return response.status, data
+            raise from_fault(error, call.name, way.host, self.access.hint) from error
 
-    def _connected(self) -> Any:
-        if self._client is None:
-            with self._lock:
-                if self._client is None:
-                    self._client = self.access.connect()
-        return self._client
+
+def bearer(token: str) -> dict[str, str]:
+    """Give the header by which a token lets its bearer in."""
+    return {"Authorization": f"{BEARER}{token}"}
 
 
 @frozen

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from attrs import define, field
 
+from tasktool_infra.kube.connection import Connection
 from tasktool_infra.sandbox.kubernetes import seeds
 from tasktool_infra.sandbox.kubernetes.api import Api
 from tasktool_infra.sandbox.kubernetes.controllers import Controllers
@@ -77,34 +78,26 @@ class Cluster:
 
 @define
 class Answered:
-    """What the client of the product takes for an answer of urllib3."""
+    """What the product takes for an answer of urllib3."""
 
     status: int
     data: bytes
 
-    def read(self) -> bytes:
-        """Give the content."""
-        return self.data
-
 
 @define(eq=False)
-class Client:
-    """The kubernetes client, whose requests go to a cluster of this process."""
+class Pool:
+    """What the product takes for urllib3's connections: its requests go to a cluster of this process."""
 
     cluster: Cluster
-    configuration: Any = field(init=False)
-    _real: Any = field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        from kubernetes import client
-
-        self.configuration = client.Configuration(host=ENDPOINT)
-        self._real = client.ApiClient(self.configuration)
-
-    def param_serialize(self, *arguments: Any, **named: Any) -> Any:
-        """Make a request, as the real one does."""
-        return self._real.param_serialize(*arguments, **named)
-
-    def call_api(self, method: str, url: str, headers: dict[str, str], body: Any, *_: Any, **__: Any) -> Answered:
+    def request(self, method: str, url: str, *, body: Any, headers: dict[str, str], **_: Any) -> Answered:
         """Send a request."""
-        return self.cluster.answer(method, url, headers, body)
+        return self.cluster.answer(method, url, headers, None if body is None else body.encode())
+
+    def clear(self) -> None:
+        """Close nothing."""
+
+
+def way_to(cluster: Cluster) -> Connection:
+    """Give the way to a cluster of this process."""
+    return Connection(host=ENDPOINT, agent="crash", pool=Pool(cluster))

@@ -24,7 +24,7 @@ from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.opening import Opened
 from tasktool_infra.running import Order
 from tests.crash.cloud import ACCOUNT, KEYS, Cloud, cloud
-from tests.crash.cluster import Client, Cluster
+from tests.crash.cluster import Cluster, way_to
 from tests.faults.stage import Stage, StagedRun
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +109,6 @@ def prod(connection: Connection, patch: pytest.MonkeyPatch) -> Prod:
     """Give worlds in which nothing of ours stands."""
     stage = Stage()
     made = Prod(stage, cloud(stage, connection))
-    client = Client(made.cluster)
-    patch.setattr(ClusterAccess, "connect", lambda _: client)
+    way = way_to(made.cluster)
+    patch.setattr(ClusterAccess, "connect", lambda _: way)
     return made

@@ -8,8 +8,10 @@ from typing import Any
 
 from attrs import frozen
 
-from tests.controlplane.api import MERGE, Api
+from tests.controlplane.api import JSON, MERGE, Api
 from tests.controlplane.cluster import Cluster
+from tests.controlplane.eks import fake_eks
+from tests.faults.proxy import Answer, Proxy, proxy
 from tests.system.rollouts import eventually
 from tests.system.terraform.emulator import ACCOUNT, REGION, Emulator, emulator
 from tests.system.world import Done, Shell, shell_in
@@ -86,6 +88,15 @@ def place(cluster: Cluster, folder: Path) -> Iterator[Place]:
             yield made
         finally:
             made.clear()
+
+
+@contextmanager
+def described(here: Place) -> Iterator[Proxy]:
+    """Give a way to the emulator by which EKS describes the real cluster."""
+    answer = json.dumps({"cluster": fake_eks(here.cluster)}, default=lambda moment: moment.timestamp()).encode()
+    with proxy(here.aws.endpoint) as before:
+        before.before = lambda call: Answer(200, answer, JSON) if call.path == "/clusters/mz-k8s" else None
+        yield before
 
 
 def install_cert_manager_kinds(api: Api) -> None:

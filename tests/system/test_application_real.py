@@ -1,8 +1,6 @@
 """The application from its first run to its last, by the scripts, on a real control plane beside an emulated AWS."""
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,8 @@ import tasktool_infra
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.hooks import hooked
 from tasktool_infra.engine.transport import NoHook
-from tests.controlplane.api import JSON
 from tests.controlplane.cluster import Cluster, administrator
-from tests.controlplane.eks import fake_eks
-from tests.faults.proxy import Answer, Proxy, proxy
-from tests.system.application import NAMESPACE, PROGRAMS, REGISTRY, Place, place
+from tests.system.application import NAMESPACE, PROGRAMS, REGISTRY, Place, described, place
 from tests.system.rollouts import eventually
 from tests.system.world import ended
 
@@ -152,15 +147,6 @@ def test_a_rollout_that_fails_is_told_in_one_block(made: Place) -> None:
     block = failed.err[failed.err.index("Not everything was done:") :]
     assert 'serviceaccount "absent" not found' in block
     assert "Make that ServiceAccount, or correct `serviceAccountName`." in block
-
-
-@contextmanager
-def described(here: Place) -> Iterator[Proxy]:
-    """Give a way to the emulator by which EKS describes the real cluster."""
-    answer = json.dumps({"cluster": fake_eks(here.cluster)}, default=lambda moment: moment.timestamp()).encode()
-    with proxy(here.aws.endpoint) as before:
-        before.before = lambda call: Answer(200, answer, JSON) if call.path == "/clusters/mz-k8s" else None
-        yield before
 
 
 def test_what_eks_says_and_a_token_of_the_callers_keys_lead_to_the_cluster(here: Place) -> None:

@@ -12,7 +12,7 @@ from tasktool_infra.aws import connection
 from tasktool_infra.engine import flights
 from tasktool_infra.engine.hooks import hooked
 from tasktool_infra.engine.transport import NoHook
-from tasktool_infra.kube import transport
+from tasktool_infra.kube import connection as kube_connection
 from tests.controlplane.certificates import authority
 from tests.faults.clock import FakeClock
 from tests.faults.mishaps import Answer, Cut, Dripped, Dropped, Mishap, Swallowed
@@ -28,7 +28,7 @@ PATIENCE = 0.25
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "READ_TIMEOUT", PATIENCE)
-    monkeypatch.setattr(transport, "TIMEOUTS", (PATIENCE, PATIENCE))
+    monkeypatch.setattr(kube_connection, "TIMEOUTS", (PATIENCE, PATIENCE))
 
 
 @frozen

@@ -12,6 +12,7 @@ from attrs import define
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.kube.access import ClusterAccess
+from tasktool_infra.kube.connection import TIMEOUTS
 from tasktool_infra.kube.token import StaticToken
 from tasktool_infra.kube.transport import KubeTransport
 
@@ -160,3 +161,18 @@ def test_who_holds_contested_fields_is_asked_without_force(cluster: Cluster) -> 
     assert send(cluster, Call("kubernetes", "contested", {"manifest": MANIFEST})) == {"causes": causes}
     assert "dryRun=All" in cluster.seen[0][1]
     assert "force" not in cluster.seen[0][1]
+
+
+def test_a_request_is_given_its_times_to_connect_and_to_read(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    way = ClusterAccess(run_id="run-1", endpoint=f"http://127.0.0.1:{cluster.server_port}").connect()
+    plain = way.pool.request
+
+    def request(*given: Any, **named: Any) -> Any:
+        seen.append(named["timeout"])
+        return plain(*given, **named)
+
+    monkeypatch.setattr(way.pool, "request", request)
+    cluster.answers = [GOOD]
+    assert way.request("GET", "/", (), {}, None)[0] == 200
+    assert (seen[0].connect_timeout, seen[0].read_timeout) == TIMEOUTS

@@ -114,17 +114,17 @@ def test_a_token_that_a_plugin_no_longer_renews_is_told(connect: Connect, tmp_pa
     once = tmp_path / "once.json"
     once.write_text(json.dumps({**credential, "status": status}))
     access = connect(plugin("/bin/cat", str(once)))
-    configuration = access.connect().configuration
-    assert configuration.auth_settings()["BearerToken"]["value"] == f"Bearer {SECRET}"
+    way = access.connect()
+    assert way.credentials() == {"authorization": f"Bearer {SECRET}"}
     once.unlink()
     with pytest.raises(TasktoolError, match=r"gives no credentials: .*once\.json") as told:
-        configuration.auth_settings()
+        way.credentials()
     assert told.value.problem is Problem.DENIED
 
 
 def test_a_good_one_is_used_and_nothing_is_left_of_the_listening(connect: Connect) -> None:
     before = logging.getLogger().handlers[:]
-    assert connect(GOOD).connect().configuration.api_key == {"BearerToken": f"Bearer {SECRET}"}
+    assert connect(GOOD).connect().credentials() == {"authorization": f"Bearer {SECRET}"}
     assert context_facts("x") == ("https://127.0.0.1:1", "")
     assert logging.getLogger().handlers == before
 

@@ -100,8 +100,8 @@ def test_proxies_count_as_for_every_call(monkeypatch: pytest.MonkeyPatch, endpoi
         monkeypatch.setenv(name, "http://127.0.0.9:3128")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    client = ClusterAccess(run_id="x", endpoint=endpoint, ca="").connect()
-    chosen = proxy_info(**_proxy(client))  # type: ignore[no-untyped-call]
+    way = ClusterAccess(run_id="x", endpoint=endpoint, ca="").connect()
+    chosen = proxy_info(**_proxy(way))  # type: ignore[no-untyped-call]
     reached = get_proxy_info(
         "host", True, chosen.proxy_host, chosen.proxy_port, chosen.auth, chosen.no_proxy, chosen.proxy_protocol
     )

@@ -1,0 +1,149 @@
+"""What plans without changes take on a real control plane: AWS alone, all of `prod`, and with 500 objects.
+
+`python -m tests.benchmarks.cluster`. Wall times count on a quiet machine only; of CPU time, kustomize is part.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from attrs import frozen
+
+from tasktool_infra.bundled import bundled
+from tests.benchmarks.sample import Sample, measured
+from tests.benchmarks.tables import machine
+from tests.controlplane.cluster import administrator, control_plane
+from tests.faults.proxy import Proxy
+from tests.system.application import PROGRAMS, described, place
+from tests.system.world import ROOT, Shell
+
+MANY, ALONE = 500, ("--only", "aws")
+WORKS = {
+    "prod, AWS alone": ("prod", *ALONE),
+    "prod": ("prod",),
+    f"{MANY} objects, AWS alone": ("many", *ALONE),
+    f"{MANY} objects": ("many",),
+}
+COMMON = """region = "ap-northeast-1"
+account = "123456789012"
+eks_cluster_name = "mz-k8s"
+create_oidc_provider = true
+domain = "task.mamezou-tech.com"
+email = "me@example.com"
+"""
+OVERLAY = """namePrefix: many-
+resources: [../../base, many.json]
+components: [../../components/cluster]
+labels: [{pairs: {env: many}, includeSelectors: true}]
+"""
+Samples = Mapping[tuple[str, int], list[Sample]]
+
+
+@frozen
+class Made:
+    """Two environments that stand: a shell that leads there, and the proxy before AWS."""
+
+    shell: Shell
+    before: Proxy
+
+    def plan(self, *arguments: str) -> Sample:
+        """Measure a plan; bytecode is kept, as where it is installed."""
+        environ = {key: value for key, value in self.shell.environ.items() if not key.startswith("PYTHON")}
+        return measured(command("plan", *arguments), self.shell.folder, environ)
+
+
+def command(script: str, *arguments: str) -> list[str]:
+    """Give the command line of a script."""
+    return [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *arguments]
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[Made]:
+    """Start both clouds and make the environments in them, for as long as the block lasts."""
+    caller = administrator()
+    keys = {"AWS_ACCESS_KEY_ID": caller.access_key, "AWS_SECRET_ACCESS_KEY": caller.secret_key}
+    with control_plane(nodes=1) as cluster, place(cluster, folder) as here, described(here) as before:
+        shell = here.shell.having(AWS_ENDPOINT_URL=before.url, **keys)
+        shell.config(f"[prod]\n{COMMON}\n[many]\n{COMMON}overlay = {json.dumps(str(overlay(folder)))}\n")
+        there = Made(shell, before)
+        ours = there.shell.run("provision", "prod", *ALONE)
+        assert ours.summary.startswith("Plan: "), ours.said
+        for program in PROGRAMS:
+            here.push(program)
+        for name in ("prod", "many"):
+            measured(command("provision", name), folder, shell.environ)
+        yield there
+
+
+def overlay(folder: Path) -> Path:
+    """Write an overlay of many objects, of the kinds that applications have most of."""
+    whole = folder / "kustomize"
+    shutil.copytree(bundled("kustomize"), whole)
+    found = whole / "overlays" / "many"
+    found.mkdir()
+    (found / "kustomization.yaml").write_text(OVERLAY)
+    (found / "many.json").write_text("\n---\n".join(json.dumps(each) for each in objects(MANY)))
+    return found
+
+
+def objects(count: int) -> Iterator[dict[str, Any]]:
+    """Give half configurations, and pairs of a Service and a Deployment that asks for no pods."""
+    for number in range(count // 2):
+        data = {f"KEY_{key}": "value" for key in range(10)}
+        yield {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"config-{number}"}, "data": data}
+    for number in range(count // 4):
+        labels = {"app": f"program-{number}"}
+        named = {"metadata": {"name": f"program-{number}"}}
+        ports = [{"port": 80, "protocol": "TCP"}]
+        yield {"apiVersion": "v1", "kind": "Service", **named, "spec": {"selector": labels, "ports": ports}}
+        source = {"configMapRef": {"name": f"config-{number}"}}
+        pod = {"containers": [{"name": "app", "image": "example.com/program:1", "envFrom": [source]}]}
+        spec = {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod}}
+        yield {"apiVersion": "apps/v1", "kind": "Deployment", **named, "spec": {"replicas": 0, **spec}}
+
+
+def measure(there: Made, delays: list[int], rounds: int) -> Samples:
+    """Do each piece of work in turn, round by round, at each delay in milliseconds of a call of AWS."""
+    found: dict[tuple[str, int], list[Sample]] = defaultdict(list)
+    for number in range(rounds):
+        for delay in delays:
+            there.before.delay = delay / 1000
+            print(f"round {number + 1} of {rounds} at {delay} ms", file=sys.stderr, flush=True)
+            for name, arguments in WORKS.items():
+                found[name, delay].append(there.plan(*arguments))
+    return found
+
+
+def as_markdown(samples: Samples, rounds: int) -> str:
+    """Give the medians."""
+    head = "| delay of AWS | plan without changes | wall s | CPU s | MB |"
+    lines = ["# A plan beside the cluster", "", f"{machine()}; medians of {rounds} rounds, whole processes.", "", head]
+    lines.append("| --- | --- | --- | --- | --- |")
+    for (name, delay), listed in samples.items():
+        numbers = (median(getattr(each, what) for each in listed) for what in ("wall", "cpu", "memory"))
+        wall, cpu, memory = numbers
+        lines.append(f"| {delay} ms | {name} | {wall:.2f} | {cpu:.2f} | {memory:.0f} |")
+    return "\n".join([*lines, ""])
+
+
+def main() -> None:
+    """Run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(prog="tests.benchmarks.cluster", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="how often everything is done")
+    parser.add_argument("--delays", type=int, nargs="+", default=[0, 50], help="milliseconds added to calls of AWS")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, made(Path(folder)) as there:
+        samples = measure(there, options.delays, options.rounds)
+    print(as_markdown(samples, options.rounds))
+
+
+if __name__ == "__main__":
+    main()
