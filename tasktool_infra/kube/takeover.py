@@ -1,8 +1,8 @@
 """Takes an object over from kubectl, so that nothing becomes undeletable.
 
 What kubectl wrote stays kubectl's beside us, and then outlives its place in our manifest. Its entries in managedFields
-are moved to ours, as `kubectl apply --server-side` does with its own. Source: Kubernetes, server-side apply,
-"Upgrading from client-side apply"; client-go, util/csaupgrade.
+are moved to ours, as `kubectl apply --server-side` does with those of `kubectl apply`. Source: Kubernetes, server-side
+apply, "Upgrading from client-side apply"; client-go, util/csaupgrade.
 """
 
 import json
@@ -17,6 +17,8 @@ from tasktool_infra.values.frozen import freeze
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 APPLIERS = ("kubectl-client-side-apply", "before-first-apply")
 """Who owns what a client-side apply wrote, server's defaults included."""
+SERVER_SIDE = "kubectl"
+"""Who owns what `kubectl apply --server-side` wrote, and nothing besides, where nobody has named another manager."""
 _POINTER = f"/metadata/annotations/{LAST_APPLIED.replace('/', '~1')}"
 _ANNOTATION: Fields = {"f:metadata": {"f:annotations": {f"f:{LAST_APPLIED}": {}}}}
 
@@ -47,17 +49,21 @@ def take_over(found: Mapping[str, Any], merged: Mapping[str, Any], manager: str,
     # In `merged`, because a contested field is the force's business: kubectl loses it without our help.
     held = [entry["manager"] for entry in entries(merged) if _kubectls(entry) and overlap(entry["fieldsV1"], ours)]
     applied = _last_applied(found) if whole else None
-    if not held and (applied is None or not any(map(_is_appliers, entries(found)))):
+    moved = [
+        entry for entry in entries(found) if whole and (_is_server_sides(entry) or (applied and _is_appliers(entry)))
+    ]
+    if not held and not moved:
         return None
-    moved = [entry for entry in entries(found) if applied is not None and _is_appliers(entry)]
     return TakeOver(
         patch=freeze(_patch(found, _entries(found, moved, ours, manager))),
         managers=tuple(dict.fromkeys([*held, *(entry["manager"] for entry in moved)])),
-        going=tuple(_going(found, applied or {}, moved, ours)),
+        going=tuple(dict.fromkeys(_going(found, applied or {}, moved, ours, manager))),
     )
 
 
 def _kubectls(entry: Entry) -> bool:
+    if _is_server_sides(entry):
+        return True
     name = str(entry.get("manager", ""))
     update = entry.get("operation") == "Update" and not entry.get("subresource")
     return update and (name.startswith("kubectl") or name in APPLIERS)
@@ -65,6 +71,10 @@ def _kubectls(entry: Entry) -> bool:
 
 def _is_appliers(entry: Entry) -> bool:
     return _kubectls(entry) and entry["manager"] in APPLIERS
+
+
+def _is_server_sides(entry: Entry) -> bool:
+    return is_ours(entry, SERVER_SIDE)
 
 
 def _last_applied(found: Mapping[str, Any]) -> Any:
@@ -103,14 +113,18 @@ def _patch(found: Mapping[str, Any], managers: list[Any]) -> list[dict[str, Any]
 
 
 def _going(
-    found: Mapping[str, Any], applied: Mapping[str, Any], moved: list[Entry], ours: Fields
+    found: Mapping[str, Any], applied: Mapping[str, Any], moved: list[Entry], ours: Fields, manager: str
 ) -> Iterator[tuple[str, Any, Any]]:
-    """Give what kubectl has applied and the manifest does not have; defaults, which come again, are in no note."""
-    others = [entry["fieldsV1"] for entry in entries(found) if entry not in moved]
+    """Give what kubectl has applied and the manifest does not have.
+
+    Defaults of the server, which come again, are in no note of a client-side apply, and no server-side apply has them.
+    """
+    # What we have applied before and drop now would have gone without kubectl: it goes then, and is told.
+    others = [e["fieldsV1"] for e in entries(found) if e not in moved and not is_ours(e, manager)]
     for entry in moved:
         alone = without(entry["fieldsV1"], ours)
         for other in (_ANNOTATION, *others):
             alone = without(alone, other)
         if alone:  # an empty set would mean all of it
-            noted = dict(leaves(applied, alone))
+            noted = dict(leaves(found if _is_server_sides(entry) else applied, alone))
             yield from ((path, freeze(value), None) for path, value in leaves(found, alone) if path in noted)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
+import pytest
 from attrs import evolve
 
 from tasktool_infra.engine.calls import Call
@@ -56,9 +56,9 @@ def test_replicas_of_an_autoscaler_are_left_alone_by_an_adoption(world: ClusterW
     world.bench.unchanged(world.namespace, thing)
 
 
-def kubectl_applied(world: ClusterWorld, *env: str, **more: Any) -> None:
-    body = deployment(1, env=[{"name": name, "value": "1"} for name in env], **more)
-    world.kubectl("apply", "-f", "-", stdin={**body, "metadata": {"name": "web"}})
+def kubectl_applied(world: ClusterWorld, *env: str, how: str = "--server-side=false") -> None:
+    body = deployment(1, env=[{"name": name, "value": "1"} for name in env])
+    world.kubectl("apply", how, "-f", "-", stdin={**body, "metadata": {"name": "web"}})
 
 
 def env(world: ClusterWorld, thing: Manifest) -> list[str]:
@@ -95,10 +95,33 @@ def test_what_kubectl_applied_is_taken_over_so_that_it_can_go(world: ClusterWorl
     assert env(world, wanted) == ["A", "MORE"]
 
 
-def test_kubectl_apply_on_top_of_ours_is_taken_over_too(world: ClusterWorld) -> None:
+@pytest.mark.parametrize("first", [(), ("--server-side=false",)], ids=["server-side", "client-side before"])
+def test_what_kubectl_applied_server_side_is_taken_over_so_that_it_can_go(
+    world: ClusterWorld, first: tuple[str, ...]
+) -> None:
+    wanted = variables(world, "A", "B")
+    world.run()
+    for how in (*first, "--server-side"):
+        kubectl_applied(world, "A", "B", "OLD", how=how)
+    [change] = world.plan(wanted, goal=ADOPT)
+    gone = [each.path for each in change.fields if each.new is None]
+    assert gone == ["spec.template.spec.containers[name=web].env[name=OLD]"]
+    assert plan_of([change]).asks[-1].endswith(f"remove .{gone[0]}")
+    assert [remark for remark in change.remarks if "takes over what kubectl" in remark]
+    assert set(world.run(wanted, goal=ADOPT).writes) == {"patch", "apply"}
+    assert env(world, wanted) == ["A", "B"]
+    managers = {entry["manager"] for entry in world.live(wanted)["metadata"]["managedFields"]}
+    assert managers == {"tasktool-infra", "kube-controller-manager"}
+    world.bench.unchanged(world.namespace, wanted)
+    assert world.run(variables(world, "A")).writes == ("apply",)
+    assert env(world, wanted) == ["A"]
+
+
+@pytest.mark.parametrize("how", ["--server-side=false", "--server-side"])
+def test_kubectl_apply_on_top_of_ours_is_taken_over_too(world: ClusterWorld, how: str) -> None:
     wanted = variables(world, "A", "B")
     world.run(wanted)
-    kubectl_applied(world, "A", "B")
+    kubectl_applied(world, "A", "B", how=how)
     [change] = world.plan(wanted)
     assert [each.path for each in change.fields] == ["applied"]
     assert set(world.run(wanted).writes) == {"patch", "apply"}

@@ -29,7 +29,8 @@ OURS = entry("us", "Apply", "a")
 
 def taken(found: Any, *, whole: bool = True) -> TakeOver:
     merged = {**found, "metadata": {**found["metadata"]}}
-    merged["metadata"]["managedFields"] = [*found["metadata"]["managedFields"], OURS]
+    others = [each for each in found["metadata"]["managedFields"] if each["manager"] != "us"]
+    merged["metadata"]["managedFields"] = [*others, OURS]
     result = take_over(found, merged, "us", whole=whole)
     assert result is not None
     return result
@@ -55,6 +56,20 @@ def test_where_all_that_kubectl_wrote_is_in_the_manifest_nothing_goes() -> None:
     result = taken(config(entry("kubectl-client-side-apply", "Update", "a", extra=NOTE), note={"data": {"a": "1"}}))
     assert result.going == ()
     assert managers(result) == {"us": {"f:data": {"f:a": {}}}}
+
+
+def test_what_a_server_side_apply_of_kubectl_wrote_becomes_ours_without_any_note() -> None:
+    found = config(entry("kubectl", "Apply", "a", "old"), entry("controller", "Update", "x"))
+    result = taken(found)
+    assert managers(result) == {"us": {"f:data": {"f:a": {}, "f:old": {}}}, "controller": {"f:data": {"f:x": {}}}}
+    assert (result.going, result.managers) == (((".data.old", "1", None),), ("kubectl",))
+    assert managers(taken(found, whole=False))["kubectl"] == {"f:data": {"f:old": {}}}
+
+
+def test_what_we_drop_and_kubectl_has_too_is_told_as_going() -> None:
+    for theirs in (entry("kubectl", "Apply", "a", "old"), CLIENT_SIDE):
+        result = taken(config(entry("us", "Apply", "a", "old"), theirs, note=APPLIED))
+        assert result.going == ((".data.old", "1", None),)
 
 
 def test_what_others_have_too_does_not_go() -> None:
@@ -85,7 +100,7 @@ def test_a_manifest_of_a_part_takes_its_part_only() -> None:
         config(),
         config(entry("kubectl-edit", "Update", "more")),
         config(entry("controller", "Update", "a")),
-        config(entry("kubectl", "Apply", "a")),
+        config(entry("flux", "Apply", "a")),
         config(entry("kubectl", "Update", "a", subresource="scale")),
         config(entry("kubectl-client-side-apply", "Update", "more"), note="no JSON"),
         config(entry("kubectl-client-side-apply", "Update", "more"), note="[]"),
