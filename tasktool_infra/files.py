@@ -10,15 +10,37 @@ def write_private(path: Path, text: str) -> None:
 
     What stood there is replaced, a link too: what it leads to is not touched. Raises OSError.
     """
+    write_whole(path, text, 0o600)
+
+
+def write_whole(path: Path, text: str, mode: int | None = None) -> None:
+    """Write a file in one step, with this mode or the one that new files of this user have. Raises OSError."""
     draft = path.with_name(f"{path.name}.tmp{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666 if mode is None else 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            if mode is not None:
+                os.fchmod(descriptor, mode)
             file.write(text)
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def open_private(path: Path, flags: int) -> int:
+    """Open a file that only its owner may use, made if need be, and give its descriptor; ``flags`` as of ``os.open``.
+
+    Raises OSError, for a link too: what it leads to is somebody else's.
+    """
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def read_text(path: Path, most: int) -> str:

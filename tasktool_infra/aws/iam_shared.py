@@ -22,6 +22,10 @@ def look(operation: str, parameters: Mapping[str, Any], *, pages: bool = False) 
     return Call("iam", operation, parameters, expects=ABSENT, pages=pages)
 
 
+HELD = ("DeleteConflict",)
+"""How IAM says that something is still held: what was taken off may show late, or somebody has put it on again."""
+
+
 def take(operation: str, parameters: Mapping[str, Any], says: str, *, removes: str = "") -> Call:
     """Give a call that takes something away, and is content when it is gone already."""
-    return write("iam", operation, parameters, says, removes=removes, expects=ABSENT)
+    return write("iam", operation, parameters, says, removes=removes, expects=ABSENT, settles=HELD)

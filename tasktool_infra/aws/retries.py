@@ -74,8 +74,6 @@ TABLE = Table(
         Rule("EntityTemporarilyUnmodifiable", BUSY, service="iam"),
         Rule("MalformedPolicyDocument", PROPAGATING, service="iam", pattern="(?i)invalid principal"),
         *(Rule("NoSuchEntity", PROPAGATING, service="iam", operation=o, written=True) for o in _AFTER_CREATION),
-        # What somebody else holds is kept by the plan: only what has just been taken off can be in the way.
-        Rule("DeleteConflict", BUSY, service="iam"),
         Rule("RepositoryNotFoundException", PROPAGATING, service="ecr", written=True, writes=True),
         Rule("ContinuousBackupsUnavailableException", BACKUPS, service="dynamodb"),
         Rule(

@@ -1,13 +1,14 @@
 """The table of an environment as text for environments.toml, added to what stands in the file."""
 
 import json
-import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tasktool_infra.engine.errors import Problem, TasktoolError
+from tasktool_infra.files import write_whole
 from tasktool_infra.settings.file import FILE
 
 
@@ -45,15 +46,10 @@ def add(file: Path, text: str) -> None:
     gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
     whole = f"{before}{gap}{text}"
     _parsed(file, whole)
-    draft = file.with_name(f"{file.name}.tmp{os.getpid()}")
     try:
-        draft.write_text(whole, encoding="utf-8")
-        if file.exists():
-            draft.chmod(file.stat().st_mode)
         # A link keeps leading to its file.
-        draft.replace(file.resolve())
+        write_whole(file.resolve(), whole, stat.S_IMODE(file.stat().st_mode) if file.exists() else None)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise TasktoolError(f"{file}: can't be written: {error.strerror or error}", problem=Problem.REFUSED) from error
 
 

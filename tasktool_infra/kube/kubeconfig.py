@@ -55,7 +55,8 @@ def _load(context: str, configuration: Any) -> None:
             config_file=file, context=context, client_configuration=configuration
         )
     except ConfigException as error:
-        raise _unusable(context, _without_values(error), LIST) from error
+        # The library quotes parts of the file, which may hold keys: not even a traceback shows that.
+        raise _unusable(context, _without_values(error), LIST) from None
     except yaml.YAMLError as error:
         raise _unusable(context, f"the file is no YAML: {error}", VIEW) from error
     except (OSError, ValueError) as error:
@@ -66,7 +67,7 @@ def _load(context: str, configuration: Any) -> None:
 
 
 def _without_values(error: Exception) -> str:
-    """Give what the library says without the part of the file that it quotes: that may hold a token."""
+    """Give what the library says without the part of the file that it quotes."""
     return str(error).partition("{")[0].partition("[")[0].rstrip("/ ")
 
 

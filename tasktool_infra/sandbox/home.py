@@ -20,7 +20,7 @@ from typing import Any
 
 from attrs import fields
 
-from tasktool_infra.files import write_private
+from tasktool_infra.files import open_private, write_private
 from tasktool_infra.sandbox.facts import Sandbox, SandboxError
 from tasktool_infra.sandbox.identity import identify
 
@@ -55,7 +55,7 @@ def prepare() -> Path:
         if foreign:
             raise SandboxError(f"{home} holds other things ({foreign[0]}): set {VARIABLE} to a folder of its own.")
         home.chmod(0o700)
-        (home / "start.lock").touch(mode=0o600)
+        os.close(open_private(home / "start.lock", os.O_RDWR))
     except OSError as error:
         why = error.strerror or error
         raise SandboxError(
@@ -67,7 +67,7 @@ def prepare() -> Path:
 @contextlib.contextmanager
 def locked(path: Path, timeout: float = LOCK_TIMEOUT) -> Iterator[int]:
     """Hold a lock for as long as the block lasts; raises TimeoutError when another process holds it for too long."""
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    descriptor = open_private(path, os.O_RDWR)
     try:
         _acquire(descriptor, time.monotonic() + timeout)
         yield descriptor

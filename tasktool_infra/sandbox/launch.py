@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tasktool_infra.files import open_private
 from tasktool_infra.sandbox.facts import SandboxError
 from tasktool_infra.sandbox.home import log_tail
 
@@ -39,7 +40,7 @@ def spawn(home: Path, region: str, account: str) -> None:
 
 
 def _launch(home: Path, region: str, account: str, ready: int) -> None:
-    log = os.open(home / "sandbox.log", os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_APPEND, 0o600)
+    log = open_private(home / "sandbox.log", os.O_WRONLY | os.O_TRUNC | os.O_APPEND)
     try:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", "tasktool_infra.sandbox.child", str(home), region, account, str(ready)],

@@ -40,7 +40,7 @@ def test_provision_beside_teardown_says_what_came_between_and_one_more_run_settl
     cloud: World, inside: Any, times: int
 ) -> None:
     if times == 1:
-        pytest.skip("takes minutes of real waiting: run by tox -e crash; tests/crash meets the same two in one process")
+        pytest.skip("a quarter of a minute a time: run by tox -e crash; tests/crash meets the same two in one process")
     for number in range(times):
         if number % 2 == 0:
             inside(*MADE)
