@@ -13,7 +13,7 @@ from tasktool_infra.engine.resource import Key
 from tasktool_infra.engine.unwanted import Aside, Finder, Stray
 from tasktool_infra.kube import marks
 from tasktool_infra.kube.answers import FORBIDDEN
-from tasktool_infra.kube.judge import Judgement
+from tasktool_infra.kube.judge import MISSING, Judgement
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.kube.retries import SERVICE
@@ -46,7 +46,7 @@ class KubeStrays(Finder):
     def _list(self, kind: str, **where: str) -> Call:
         selector = ",".join(f"{label}={value}" for label, value in marks.marks(self.owner).items())
         parameters = {"api_version": "v1", "kind": kind, "selector": selector, **where}
-        return Call(SERVICE, "list", parameters, expects={FORBIDDEN: UNSEEN})
+        return Call(SERVICE, "list", parameters, expects={**MISSING, FORBIDDEN: UNSEEN})
 
     def _account(self, item: Any) -> KubeObject:
         metadata = item["metadata"]
@@ -69,4 +69,4 @@ def _blind(answer: Any) -> bool:
 
 
 def _items(answer: Any) -> list[Any]:
-    return [] if _blind(answer) else list(answer["items"])
+    return [] if isinstance(answer, Meaning) else list(answer["items"])

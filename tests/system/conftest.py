@@ -40,7 +40,8 @@ def commands(
         return done
 
     def made(shell: Shell) -> Inside:
-        for name in [name for name in os.environ if name.startswith(("AWS_", "TASKTOOL_"))]:
+        # COLUMNS: readline may have put it there, and it would fold lines.
+        for name in [name for name in os.environ if name.startswith(("AWS_", "TASKTOOL_", "COLUMNS"))]:
             monkeypatch.delenv(name)
         for name, value in shell.environ.items():
             monkeypatch.setenv(name, value)

@@ -33,7 +33,6 @@ def shell(folder: Path, script: str) -> str:
         **kept,
         "PATH": path,
         "TASKTOOL_SANDBOX_HOME": str(folder / "sandbox"),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],

@@ -115,7 +115,6 @@ def shell_in(folder: Path, **variables: str) -> Shell:
         "PATH": os.environ["PATH"],
         "HOME": str(home),
         "AWS_EC2_METADATA_DISABLED": "true",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "error",
     }
     return Shell(folder, environ | variables)
