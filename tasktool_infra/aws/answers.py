@@ -21,8 +21,18 @@ BAD_CREDENTIALS = frozenset(
         "OptInRequired",
     }
 )
-ENDED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "400"})
-"""Codes for credentials that were good once; a HEAD has a status only."""
+ENDED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+"""Codes for credentials that were good once."""
+BARE = "400"
+"""The code of an answer that has none. Source: S3 API reference, HeadBucket: there is no body, only the status."""
+HEAD_SAYS_NOTHING = (
+    "S3 gives no reason to this request; mostly temporary credentials have ended: renew them (for SSO: aws sso login),"
+    " then run again. For a reason: aws s3api get-bucket-location --bucket NAME"
+)
+NOT_OF_AWS = (
+    "The answer has no reason in it, so it may not be from AWS: look for a proxy or gateway in between, and at the"
+    " endpoints that are set (AWS_ENDPOINT_URL). Then run again."
+)
 RENEW = "Renew the credentials (for SSO: aws sso login), then run again; what stands is kept."
 TRUST = "If a proxy of your network opens TLS, name the file with its certificate authority: AWS_CA_BUNDLE=FILE."
 ALLOW = "Ask for a policy that allows this action on this resource, then run again."
@@ -33,7 +43,7 @@ def from_client_error(error: Any, call: str) -> ApiError:
     answer = error.response.get("Error", {})
     meta = error.response.get("ResponseMetadata", {})
     code, said = str(answer.get("Code", "Unknown")), str(answer.get("Message", ""))
-    problem, next_step = _sort(code, said, meta.get("HTTPHeaders", {}))
+    problem, next_step = _sort(code, said, call, meta.get("HTTPHeaders", {}))
     return ApiError(
         code,
         said,
@@ -46,12 +56,25 @@ def from_client_error(error: Any, call: str) -> ApiError:
     )
 
 
-def _sort(code: str, said: str, headers: Mapping[str, Any]) -> tuple[Problem, str]:
+def may_have_ended(error: TasktoolError) -> bool:
+    """Say whether an answer may mean that credentials which were good once are not any more."""
+    if not isinstance(error, ApiError):
+        return False
+    return error.code in ENDED or (error.code == BARE and _is_head(error.call))
+
+
+def _is_head(call: str) -> bool:
+    return call.partition(".")[2].startswith("head_")
+
+
+def _sort(code: str, said: str, call: str, headers: Mapping[str, Any]) -> tuple[Problem, str]:
     clock = skew.advice(code, said, headers)
     if clock:
         return Problem.DENIED, clock
     if code in BAD_CREDENTIALS | ENDED:
         return Problem.DENIED, RENEW
+    if code == BARE:
+        return (Problem.DENIED, HEAD_SAYS_NOTHING) if _is_head(call) else (Problem.FAILED, NOT_OF_AWS)
     return (Problem.DENIED, ALLOW) if code in DENIED else (Problem.FAILED, "")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from tasktool_infra.aws.answers import BAD_CREDENTIALS, ENDED
+from tasktool_infra.aws.answers import BAD_CREDENTIALS, may_have_ended
 from tasktool_infra.aws.eks_cluster import Cluster
 from tasktool_infra.engine.calls import GONE, Call, Meaning, Reading
 from tasktool_infra.engine.errors import TasktoolError
@@ -118,7 +118,7 @@ class Introducer:
         try:
             return self.aws.send(call)
         except TasktoolError as error:
-            if getattr(error, "code", "") in BAD_CREDENTIALS | ENDED:
+            if may_have_ended(error) or getattr(error, "code", "") in BAD_CREDENTIALS:
                 # Then it is not the cluster that does not know the caller.
                 raise
             return call.expects.get(getattr(error, "code", ""), GONE)

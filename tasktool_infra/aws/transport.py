@@ -4,7 +4,7 @@ from typing import Any
 
 from attrs import frozen
 
-from tasktool_infra.aws.answers import DENIED, ENDED, refusal
+from tasktool_infra.aws.answers import DENIED, may_have_ended, refusal
 from tasktool_infra.aws.authorization.denial import way_out
 from tasktool_infra.aws.connection import Connection
 from tasktool_infra.engine.calls import Call
@@ -31,7 +31,7 @@ class AwsTransport:
         try:
             return self._sent(call)
         except ApiError as error:
-            if error.code not in ENDED or not self.connection.renew(key):
+            if not may_have_ended(error) or not self.connection.renew(key):
                 raise
         return self._sent(call)
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from tasktool_infra.aws.eks_cluster import Cluster
 from tasktool_infra.aws.kind import AwsResource
-from tasktool_infra.aws.skew import SET, TOLERATED, ahead
 from tasktool_infra.doctor.finding import Finding, bad, good, warning
 from tasktool_infra.engine.calls import Call, Reading
 from tasktool_infra.engine.decide import Making
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import READY, Target
+from tasktool_infra.values.skew import SET, TOLERATED, ahead
 
 SOON = timedelta(minutes=15)
 """A run that makes everything takes less."""

@@ -5,7 +5,7 @@ By urllib3, as the kubernetes client itself: importing that costs a quarter of a
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -18,6 +18,14 @@ POOL = 32
 TIMEOUTS = (10, 30)
 """Seconds to connect, and to wait for more of an answer."""
 Headers = dict[str, str]
+
+
+class Answer(NamedTuple):
+    """What came back: the headers by their names in lower case."""
+
+    status: int
+    data: bytes
+    headers: dict[str, str]
 
 
 @frozen(kw_only=True, eq=False)
@@ -36,8 +44,8 @@ class Connection:
 
     def request(
         self, method: str, path: str, query: tuple[tuple[str, str], ...], headers: Mapping[str, str], body: Any
-    ) -> tuple[int, bytes]:
-        """Send JSON, or nothing when it is None; give status and content. Raises urllib3's errors."""
+    ) -> Answer:
+        """Send JSON, or nothing when it is None. Raises urllib3's errors."""
         import urllib3
 
         response = self.pool.request(
@@ -48,7 +56,7 @@ class Connection:
             timeout=urllib3.Timeout(connect=TIMEOUTS[0], read=TIMEOUTS[1]),
             preload_content=False,
         )
-        return response.status, response.data
+        return Answer(response.status, response.data, {name.lower(): said for name, said in response.headers.items()})
 
     def url(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> str:
         """Give the URL of a path."""

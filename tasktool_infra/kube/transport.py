@@ -9,6 +9,8 @@ ServiceAccount, for an ``audience``).
 
 import json
 import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import define, field, frozen
@@ -17,10 +19,11 @@ from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.kube.answers import CONTESTED, FORBIDDEN, from_fault, from_response
-from tasktool_infra.kube.connection import Connection
+from tasktool_infra.kube.connection import Answer, Connection
 from tasktool_infra.kube.paths import collection, path_of, path_of_manifest
 from tasktool_infra.kube.rbac import way_out
 from tasktool_infra.kube.secrets import guarded, without_secrets
+from tasktool_infra.values import skew
 from tasktool_infra.values.frozen import thaw
 from tasktool_infra.values.secret import revealed
 
@@ -83,12 +86,13 @@ class KubeTransport:
 
     def _request(self, call: Call, request: "Request") -> Any:
         way, known = self.connection, self.credentials()
-        status, data = self._exchange(call, request, way, known)
+        status, data, headers = self._exchange(call, request, way, known)
         if status == 401 and self._renew(way, known):  # noqa: PLR2004
             way = self.connection
-            status, data = self._exchange(call, request, way, self.credentials())
+            status, data, headers = self._exchange(call, request, way, self.credentials())
         if status >= 400:  # noqa: PLR2004
-            raise self._explained(call, from_response(status, without_secrets(data, call.parameters), call.name))
+            error = from_response(status, without_secrets(data, call.parameters), call.name)
+            raise self._explained(call, error, headers)
         if call.operation == "log":
             return data.decode(errors="replace")
         try:
@@ -111,15 +115,20 @@ class KubeTransport:
             self._connection, self._renewed = self.access.connect(), True
             return True
 
-    def _explained(self, call: Call, error: ApiError) -> ApiError:
-        """Give an error; to a stranger with what would let it in, to others with the right that they lack."""
+    def _explained(self, call: Call, error: ApiError, headers: Mapping[str, str]) -> ApiError:
+        """Give an error; to a stranger with what would let it in, to others with the right that they lack.
+
+        A token has its time: where the clock is wrong, nothing is known of who was turned down.
+        """
         if error.code == FORBIDDEN:
             error.next_step = way_out(call)
-        if error.status == 401 and self.access.introduce is not None:  # noqa: PLR2004
-            error.next_step = self.access.introduce()
+        if error.status == 401:  # noqa: PLR2004
+            clock = skew.told(skew.ahead(headers, datetime.now(UTC)), "the cluster")
+            introduced = "" if clock or self.access.introduce is None else self.access.introduce()
+            error.next_step = clock or introduced or error.next_step
         return error
 
-    def _exchange(self, call: Call, request: "Request", way: Connection, known: dict[str, str]) -> tuple[int, bytes]:
+    def _exchange(self, call: Call, request: "Request", way: Connection, known: dict[str, str]) -> Answer:
         headers = {"Accept": "application/json", "Content-Type": request.content_type, **known}
         try:
             return way.request(request.method, request.path, request.query, headers, request.body)

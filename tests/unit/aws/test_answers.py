@@ -6,7 +6,7 @@ import pytest
 from botocore import exceptions as e
 from botocore.parsers import ResponseParserError
 
-from tasktool_infra.aws.answers import refusal
+from tasktool_infra.aws.answers import may_have_ended, refusal
 from tasktool_infra.aws.retries import TABLE
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError, Problem, TasktoolError
@@ -41,6 +41,19 @@ def test_an_answer_keeps_code_and_words_and_says_what_to_do(code: str, said: str
     assert hint in error.next_step
     assert error.message == f"dynamodb.describe_table: {code}: {said} (request 4b1d)"
     assert error.answered
+
+
+@pytest.mark.parametrize(
+    ("call", "problem", "hint", "ended"),
+    [
+        ("s3.head_bucket", D, "temporary credentials have ended", True),
+        ("dynamodb.describe_table", F, "may not be from AWS", False),
+    ],
+)
+def test_an_answer_without_a_reason_is_told_as_that(call: str, problem: Problem, hint: str, ended: bool) -> None:
+    error = refusal(client_error("400", "Bad Request"), call, HOST)
+    assert (error.problem, may_have_ended(error)) == (problem, ended)
+    assert hint in error.next_step
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -28,6 +30,7 @@ class Cluster(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answering)
         self.answers: list[tuple[int, Any]] = []
+        self.dated = ""
         self.seen: list[tuple[str, str, dict[str, str], Any]] = []
 
 
@@ -39,8 +42,10 @@ class Answering(BaseHTTPRequestHandler):
         self.server.seen.append((self.command, self.path, dict(self.headers), body))
         status, said = self.server.answers.pop(0)
         content = said.encode() if isinstance(said, str) else json.dumps(said).encode()
-        self.send_response(status)
+        self.send_response_only(status)
         self.send_header("Content-Length", str(len(content)))
+        if self.server.dated:
+            self.send_header("Date", self.server.dated)
         self.end_headers()
         self.wfile.write(content)
 
@@ -139,6 +144,13 @@ def test_a_token_that_stays_rejected_is_a_denial(cluster: Cluster, tokens: Token
         send(cluster, GET, tokens)
     assert raised.value.code == "Unauthorized"
     assert len(cluster.seen) <= 2
+
+
+def test_a_clock_that_is_wrong_is_told_to_whom_the_cluster_turns_down(cluster: Cluster) -> None:
+    cluster.answers, cluster.dated = [DENIED], format_datetime(datetime.now(UTC) + timedelta(minutes=20), usegmt=True)
+    with pytest.raises(ApiError) as raised:
+        send(cluster, GET)
+    assert "This machine's clock is 20 minutes behind that of the cluster: set it" in raised.value.next_step
 
 
 def test_an_answer_that_is_not_the_api_servers_is_no_answer(cluster: Cluster) -> None:
