@@ -16,7 +16,7 @@ from tasktool_infra.kube.service_account import ServiceAccount
 from tasktool_infra.values.frozen import FrozenDict, freeze, thaw
 
 TEMPLATES = {
-    "Deployment": ("spec", "template"),
+    **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet"), ("spec", "template")),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
 """Where the pod template stands in a workload. Source: Kubernetes API reference."""
@@ -88,11 +88,11 @@ def _object(manifest: Mapping[str, Any], around: Surroundings, images: Mapping[s
 
 
 def pod_template(manifest: Mapping[str, Any]) -> Any:
-    """Give the pod template of a workload; None for what runs no pods."""
-    part: Any = manifest
+    """Give the pod template of a workload; None for what runs no pods, or lacks it: then the server refuses it."""
+    part: Any = manifest if manifest["kind"] in TEMPLATES else {}
     for key in TEMPLATES.get(manifest["kind"], ()):
-        part = part[key]
-    return part if manifest["kind"] in TEMPLATES else None
+        part = part.get(key) or {}
+    return part if part.get("spec") else None
 
 
 def _with_role(manifest: Mapping[str, Any], account: ServiceAccount) -> dict[str, Any]:
@@ -108,8 +108,9 @@ def _with_role(manifest: Mapping[str, Any], account: ServiceAccount) -> dict[str
 
 
 def _references(template: Mapping[str, Any]) -> list[str]:
-    containers = [*template["spec"].get("initContainers", ()), *template["spec"]["containers"]]
-    return [container["image"] for container in containers]
+    spec = template["spec"]
+    containers = (*(spec.get("initContainers") or ()), *(spec.get("containers") or ()))
+    return [container["image"] for container in containers if "image" in container]
 
 
 def _images(manifests: Sequence[Mapping[str, Any]], around: Surroundings) -> dict[str, Image]:

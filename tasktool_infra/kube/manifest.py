@@ -25,14 +25,15 @@ def _guarded(body: Any) -> Any:
     return freeze(guarded(thaw(body)) if body.get("kind") == "Secret" else body)
 
 
-RUNNING = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
+ROLLED_OUT = ("Deployment", "StatefulSet", "DaemonSet")
+RUNNING = (*ROLLED_OUT, "CronJob", "Job")
 
 
 @frozen(kw_only=True)
 class Manifest(KubeObject):
     """An object as its manifest says, with the labels of its owner. Source: Kubernetes API reference.
 
-    What the manifest does not name is left to the server and to others. A Deployment, an Ingress and an Issuer are
+    What the manifest does not name is left to the server and to others. What rolls out, an Ingress and an Issuer are
     settled when they have come to be; where nobody could make that happen, it is remarked and not waited for.
     """
 
@@ -57,6 +58,11 @@ class Manifest(KubeObject):
     def manifest(self) -> dict[str, Any]:
         """Give what is applied."""
         return {**thaw(self.body), "metadata": self.metadata()}
+
+    @property
+    def _spec(self) -> Mapping[str, Any]:
+        # It is for the server to say what is missing in a manifest.
+        return self.body.get("spec") or {}
 
     @property
     def readiness(self) -> Readiness | None:
@@ -120,12 +126,12 @@ class Manifest(KubeObject):
     def _explanation(self) -> Explanation | None:
         namespace, name = self.address.get("namespace", "default"), self.address["name"]
         if self.body["kind"] == "Ingress":
-            return WhyNoAddress(namespace, name, self.body["spec"].get("ingressClassName", ""))
-        if self.body["kind"] != "Deployment":
+            return WhyNoAddress(namespace, name, self._spec.get("ingressClassName", ""))
+        if self.body["kind"] not in ROLLED_OUT:
             return None
-        selector = freeze(self.body["spec"]["selector"].get("matchLabels", {}))
+        selector = freeze((self._spec.get("selector") or {}).get("matchLabels") or {})
         images = tuple(image for image in self.requires if isinstance(image, Pulled))
-        return WhyNotAvailable(namespace, name, selector, images)
+        return WhyNotAvailable(namespace, name, selector, images, self.body["kind"])
 
     def remove(self, live: Self, removal: Removal) -> Departure:
         """Delete the object; what runs pods is gone only when they are."""
@@ -136,7 +142,7 @@ class Manifest(KubeObject):
 
     def outputs(self) -> Iterator[tuple[str, str]]:
         """Give the address of an Ingress."""
-        for rule in self.body.get("spec", {}).get("rules", ()) if self.body["kind"] == "Ingress" else ():
+        for rule in self._spec.get("rules") or () if self.body["kind"] == "Ingress" else ():
             if "host" in rule:
                 scheme = "https" if self.body["spec"].get("tls") else "http"
                 yield "url", f"{scheme}://{rule['host']}"

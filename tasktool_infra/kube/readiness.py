@@ -1,7 +1,8 @@
 """When objects have come to be: by kind, what must be true of the live object, and what says that it never will.
 
 Expressions are JMESPath on the live object. Source: Kubernetes documentation, "Deployments, complete and failed
-Deployment"; cert-manager documentation, Issuer conditions; Karpenter documentation, NodePools.
+Deployment"; kubectl, `rollout status` (StatefulSets and DaemonSets); cert-manager documentation, Issuer conditions;
+Karpenter documentation, NodePools.
 """
 
 from collections.abc import Mapping
@@ -64,6 +65,26 @@ DEPLOYMENT = Readiness(
     says="all replicas to be updated and available",
     pointless=NO_NODE,
 )
+SET_DEADLINE = 600.0
+"""Nothing sets a deadline for these kinds: what a Deployment has."""
+BY_HAND = "OnDelete"
+"""The strategy by which pods get what is new only when somebody deletes them."""
+_UPDATED = f"{_COUNT.format('updatedReplicas')} == {_WANTED}"
+STATEFUL_SET = Readiness(
+    done=f"{_SEEN} && {_COUNT.format('replicas')} == {_WANTED} && {_COUNT.format('availableReplicas')} == {_WANTED}",
+    sees=DEPLOYMENT.sees,
+    says="all replicas to be updated and available",
+    deadline=SET_DEADLINE,
+    pointless=NO_NODE,
+)
+_NODES_WANTED = _COUNT.format("desiredNumberScheduled")
+DAEMON_SET = Readiness(
+    done=f"{_SEEN} && {_COUNT.format('numberAvailable')} == {_NODES_WANTED}",
+    sees="join('', [to_string(status.updatedNumberScheduled || `0`), ' of ', to_string(status.desiredNumberScheduled"
+    " || `0`), ' updated, ', to_string(status.numberAvailable || `0`), ' available'])",
+    says="its pods to be updated and available on every node that takes them",
+    deadline=SET_DEADLINE,
+)
 INGRESS = Readiness(
     done="length(status.loadBalancer.ingress || `[]`) > `0`",
     sees="status.loadBalancer.ingress || 'no address'",
@@ -89,19 +110,38 @@ DEFAULT_CLASS = 'metadata.annotations."ingressclass.kubernetes.io/is-default-cla
 
 def readiness(manifest: Mapping[str, Any]) -> Readiness | None:
     """Give what is waited for after an apply; None for kinds that are there at once, as a CronJob is."""
-    kind = (manifest["apiVersion"], manifest["kind"])
+    kind, spec = (manifest["apiVersion"], manifest["kind"]), manifest.get("spec") or {}
     if kind == ("apps/v1", "Deployment"):
-        progress = manifest["spec"].get("progressDeadlineSeconds", PROGRESS_DEADLINE)
+        progress = spec.get("progressDeadlineSeconds", PROGRESS_DEADLINE)
         return evolve(DEPLOYMENT, deadline=progress + OVERTIME)
+    if kind == ("apps/v1", "StatefulSet"):
+        return _stateful_set(spec)
+    if kind == ("apps/v1", "DaemonSet"):
+        updated = f"{_COUNT.format('updatedNumberScheduled')} == {_NODES_WANTED}"
+        return DAEMON_SET if _by_hand(spec) else evolve(DAEMON_SET, done=f"{DAEMON_SET.done} && {updated}")
     if kind == ("networking.k8s.io/v1", "Ingress"):
-        return evolve(INGRESS, pointless=_no_class(manifest))
+        return evolve(INGRESS, pointless=_no_class(manifest["metadata"], spec))
     return ISSUER if kind == ("cert-manager.io/v1", "Issuer") else None
 
 
-def _no_class(manifest: Mapping[str, Any]) -> Pointless | None:
+def _stateful_set(spec: Mapping[str, Any]) -> Readiness:
+    """Give what is waited for; of a set with a partition, only the pods from that on are to be updated."""
+    if _by_hand(spec):
+        return STATEFUL_SET
+    partition = ((spec.get("updateStrategy") or {}).get("rollingUpdate") or {}).get("partition", 0)
+    new = max(spec.get("replicas", 1) - partition, 0)
+    updated = f"{_COUNT.format('updatedReplicas')} >= `{new}`" if partition else _UPDATED
+    return evolve(STATEFUL_SET, done=f"{STATEFUL_SET.done} && {updated}")
+
+
+def _by_hand(spec: Mapping[str, Any]) -> bool:
+    return (spec.get("updateStrategy") or {}).get("type") == BY_HAND
+
+
+def _no_class(metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> Pointless | None:
     """Give when nobody serves an Ingress: its class is not there, or it names none and there is no default."""
-    name = manifest["spec"].get("ingressClassName")
-    if name is None and CLASS_ANNOTATION in manifest["metadata"].get("annotations", {}):
+    name = spec.get("ingressClassName")
+    if name is None and CLASS_ANNOTATION in (metadata.get("annotations") or {}):
         return None
     which = f"metadata.name=='{name}'" if name else f"{DEFAULT_CLASS}=='true'"
     says = (

@@ -1,4 +1,4 @@
-"""Why a Deployment does not become available: what its pods, their events, their logs and the registry say, joined."""
+"""Why a workload does not become available: what its pods, their events, their logs and the registry say, joined."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, runtime_checkable
@@ -46,25 +46,39 @@ class Pulled(Protocol):
 
 @frozen
 class WhyNotAvailable:
-    """Looks at a Deployment, its pods and their images, and joins what they say."""
+    """Looks at a Deployment, StatefulSet or DaemonSet, its pods and their images, and joins what they say."""
 
     namespace: str
     name: str
     selector: FrozenDict[str]
     images: tuple[Pulled, ...] = ()
+    kind: str = "Deployment"
 
     def run(self) -> Reading[str]:
         """Give the reasons, a line each and below it what is known besides; nothing when nobody says any."""
-        deployment, pods, events = yield (self._deployment(), self._pods(), events_call(self.namespace, "type=Warning"))
-        lines = list(conditions({} if deployment is GONE else deployment))
-        for trouble in troubles([] if pods is GONE else pods["items"])[:SORTS]:
-            details = yield from self._details(trouble, [] if events is GONE else events["items"])
+        live, listed, warnings = yield (self._live(), self._pods(), events_call(self.namespace, "type=Warning"))
+        pods = [] if listed is GONE else listed["items"]
+        events = [] if warnings is GONE else warnings["items"]
+        lines = [*conditions({} if live is GONE else live), *self._not_made(pods, events)]
+        for trouble in troubles(pods)[:SORTS]:
+            details = yield from self._details(trouble, events)
             lines.append(trouble.line)
             lines.extend(f"    {detail}" for detail in details)
         return "\n".join(lines)
 
-    def _deployment(self) -> Call:
-        parameters = {"api_version": "apps/v1", "kind": "Deployment", "namespace": self.namespace, "name": self.name}
+    def _not_made(self, pods: Iterable[Mapping[str, Any]], events: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+        """Give why a set's pods are not made: it has no condition for that, and tells it by an event."""
+        about = [e for e in events if e["reason"] == "FailedCreate" and self._is_about(e["involvedObject"])]
+        last = max(about, key=when, default=None)
+        made = max((pod["metadata"].get("creationTimestamp", "") for pod in pods), default="")
+        if last is not None and when(last) >= made:
+            yield from not_made(last["message"])
+
+    def _is_about(self, involved: Mapping[str, Any]) -> bool:
+        return (involved.get("kind"), involved.get("name")) == (self.kind, self.name)
+
+    def _live(self) -> Call:
+        parameters = {"api_version": "apps/v1", "kind": self.kind, "namespace": self.namespace, "name": self.name}
         return Call(SERVICE, "get", parameters, expects=NOT_SEEN)
 
     def _pods(self) -> Call:
@@ -127,21 +141,30 @@ def wrong_format(node: str, built: tuple[str, ...]) -> str:
     return f"{WRONG_FORMAT}: {runs}, {made}; build it for the node's: {build}"
 
 
+def when(event: Mapping[str, Any]) -> str:
+    """Give the time of an event, by which events can be sorted."""
+    return str(event.get("lastTimestamp") or event.get("eventTime") or "")
+
+
+def not_made(said: str) -> Iterator[str]:
+    """Give why pods are not even made, and what to do."""
+    yield f"  pods are not made: {said}"
+    yield from [f"    {way_out}" for words, way_out in WAYS_OUT.items() if words in said][:1]
+
+
 def conditions(deployment: Mapping[str, Any]) -> Iterator[str]:
     """Give why a Deployment's pods are not even made, as its conditions have it, and what to do."""
     if deployment.get("spec", {}).get("paused"):
         yield f"  it is paused; go on with: kubectl rollout resume deployment/{deployment['metadata']['name']}"
     for condition in deployment.get("status", {}).get("conditions", ()):
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
-            said = condition.get("message", condition.get("reason", ""))
-            yield f"  pods are not made: {said}"
-            yield from [f"    {way_out}" for words, way_out in WAYS_OUT.items() if words in said][:1]
+            yield from not_made(condition.get("message", condition.get("reason", "")))
 
 
 def said_of(trouble: Trouble, events: Iterable[Mapping[str, Any]]) -> list[str]:
     """Give the last warnings about a pod that say something new."""
     about = [e for e in events if e["type"] == "Warning" and e["involvedObject"].get("name") == trouble.pod]
-    about.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "", reverse=True)
+    about.sort(key=when, reverse=True)
     said = dict.fromkeys(f"{event['reason']}: {event['message']}" for event in about if event["reason"] not in KNOWN)
     # With some reasons a pod's own message says already what its events say.
     return [line for line in said if line.partition(": ")[2] not in trouble.said][:EVENTS]

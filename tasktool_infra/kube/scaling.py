@@ -21,7 +21,7 @@ CONTROLLER = "kube-controller-manager"
 def autoscaler(found: Mapping[str, Any], manifest: Mapping[str, Any]) -> Reading[str]:
     """Give who has the replicas of a live object, for people; nothing when they are as the manifest says."""
     scalers = [entry["manager"] for entry in entries(found) if _scales(entry)]
-    if not scalers or "replicas" not in manifest.get("spec", {}):
+    if not scalers or "replicas" not in (manifest.get("spec") or {}):
         return ""
     where = {"namespace": found["metadata"].get("namespace", "")}
     kind = {"api_version": "autoscaling/v2", "kind": "HorizontalPodAutoscaler"}

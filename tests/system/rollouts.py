@@ -36,9 +36,6 @@ from tests.faults.runs import plan_of
 PLACE = Place("123456789012", "aws", "ap-northeast-1")
 REGISTRY = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
 OWNER = Owner("task-tool", "rollouts")
-INDEX = {
-    "manifests": [{"platform": {"architecture": "amd64", "os": "linux"}}, {"platform": {"architecture": "unknown"}}]
-}
 
 
 @define
@@ -46,6 +43,7 @@ class Registry:
     """An ECR that holds the images of some tags, all for one processor."""
 
     tags: set[str] = field(factory=set)
+    architecture: str = "amd64"
 
     def send(self, call: Call) -> Any:
         tag = call.parameters["imageIds"][0]["imageTag"]
@@ -53,7 +51,8 @@ class Registry:
             raise ApiError("ImageNotFoundException", "no such image", call=call.name, status=400)
         if call.operation == "describe_images":
             return {"imageDetails": [{"imageDigest": "sha256:1"}]}
-        return {"images": [{"imageManifest": json.dumps(INDEX)}]}
+        built = [{"platform": {"architecture": name, "os": "linux"}} for name in (self.architecture, "unknown")]
+        return {"images": [{"imageManifest": json.dumps({"manifests": built})}]}
 
 
 @frozen
@@ -87,16 +86,13 @@ class Rollouts:
 
     def deployment(self, name: str, image: str, *, deadline: int = 2, replicas: int = 1, **pod: Any) -> Manifest:
         """Give a Deployment of one container, with its image among what it needs where that is ours."""
-        labels = {"app": name}
-        container = {"name": "app", "image": image, **pod.pop("container", {})}
-        template = {"metadata": {"labels": labels}, "spec": {"containers": [container], **pod}}
-        spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
+        spec = {"replicas": replicas, "progressDeadlineSeconds": deadline, **pods_of(name, image, **pod)}
         known = Image.of(image, PLACE)
         return self.object(
             "apps/v1",
             "Deployment",
             name,
-            {"spec": {**spec, "progressDeadlineSeconds": deadline}},
+            {"spec": spec},
             requires=(known,) if known else (),
         )
 
@@ -116,6 +112,14 @@ class Rollouts:
         transport = KubeTransport(self.access)
         transports: Transports = {retries.SERVICE: transport, "ecr": self.registry}
         return Driver(transports, retries.TABLE, hook=self.calls)
+
+
+def pods_of(name: str, image: str, **pod: Any) -> dict[str, Any]:
+    """Give selector and template of what runs pods of one container."""
+    labels = {"app": name}
+    container = {"name": "app", "image": image, **pod.pop("container", {})}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [container], **pod}}
+    return {"selector": {"matchLabels": labels}, "template": template}
 
 
 @contextmanager

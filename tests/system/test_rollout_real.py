@@ -1,7 +1,8 @@
 """Rollouts on a real control plane whose pods never pull, crash, wait for a node, come late, or are not made at all."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tasktool_infra.engine.decide import Removing
 from tasktool_infra.engine.errors import DeadlinePassed, Problem
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.engine.resource import Removal, Resource
+from tasktool_infra.kube import readiness
 from tasktool_infra.kube.manifest import Manifest
 from tasktool_infra.kube.readiness import INGRESS
 from tasktool_infra.kube.service_account import ServiceAccount
@@ -20,7 +22,7 @@ from tasktool_infra.workloads import Surroundings, workloads
 from tests.controlplane import kwok
 from tests.controlplane.api import MERGE
 from tests.controlplane.cluster import Cluster
-from tests.system.rollouts import OWNER, PLACE, REGISTRY, Rollouts, eventually, rollouts
+from tests.system.rollouts import OWNER, PLACE, REGISTRY, Rollouts, eventually, pods_of, rollouts
 
 ABSENT = f"{REGISTRY}/mamezou-tech/task-service:1.0.0"
 LATE = 4.0
@@ -29,15 +31,20 @@ CLASS = f"/apis/{VERSION}/ingressclasses/idle"
 
 
 @pytest.fixture(scope="module")
-def cluster(real_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the file that is the log of every pod."""
+    return tmp_path_factory.mktemp("logs") / "log"
+
+
+@pytest.fixture(scope="module")
+def cluster(real_cluster: Cluster, log: Path) -> Iterator[Cluster]:
     """Let pods do by their image what a test wants."""
-    folder = tmp_path_factory.mktemp("logs")
-    (folder / "log").write_text(kwok.log_text("connecting", "no table: task-tool-prod-tasks"))
+    log.write_text(kwok.log_text("connecting", "no table: task-tool-prod-tasks"))
     real_cluster.play(
         kwok.never_pulled("task-service"),
-        kwok.crashing("broken", exit_code=3),
+        kwok.crashing("broken|task-web", exit_code=3),
         kwok.late("slow", LATE),
-        kwok.logs(str(folder / "log")),
+        kwok.logs(str(log)),
     )
     yield real_cluster
     real_cluster.play()
@@ -92,6 +99,19 @@ def test_a_crash_is_told_with_its_log(there: Rollouts) -> None:
     assert said[2:4] == ["    its log: connecting", "    its log: no table: task-tool-prod-tasks"]
 
 
+def test_a_program_for_another_processor_is_explained_by_image_and_node(there: Rollouts, log: Path) -> None:
+    there.registry.architecture = "arm64"
+    before = log.read_text()
+    log.write_text(kwok.log_text("exec /usr/bin/node: exec format error"))
+    said = there.why(there.deployment("web", f"{REGISTRY}/mamezou-tech/task-web:1.0.0"))
+    log.write_text(before)
+    assert "CrashLoopBackOff" in said
+    assert said.splitlines()[-1] == (
+        "    exec format error: the node is amd64, the image was built for arm64; build it for the node's:"
+        " docker buildx build --platform linux/amd64 --push"
+    )
+
+
 def test_a_failed_rollout_fails_at_once_in_the_next_run(there: Rollouts) -> None:
     broken = there.deployment("web", "broken:1")
     there.why(broken)
@@ -99,6 +119,44 @@ def test_a_failed_rollout_fails_at_once_in_the_next_run(there: Rollouts) -> None
     assert there.plan(broken).actions == {str(broken.key): "update"}
     assert "CrashLoopBackOff" in there.why(broken)
     assert time.monotonic() - began < 3
+
+
+def stateful(there: Rollouts, image: str, **pod: Any) -> Manifest:
+    spec = {"replicas": 2, "serviceName": "web", **pods_of("web", image, **pod)}
+    return there.object("apps/v1", "StatefulSet", "web", {"spec": spec})
+
+
+def daemons(there: Rollouts, image: str, **pod: Any) -> Manifest:
+    return there.object("apps/v1", "DaemonSet", "web", {"spec": pods_of("web", image, **pod)})
+
+
+@pytest.fixture(params=[stateful, daemons])
+def made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Manifest]:
+    """Give what makes a set, of which none is waited for long."""
+    for name in ("STATEFUL_SET", "DAEMON_SET"):
+        monkeypatch.setattr(readiness, name, evolve(getattr(readiness, name), deadline=3.0))
+    kind: Callable[..., Manifest] = request.param
+    return kind
+
+
+def test_a_set_is_waited_for_and_explained(there: Rollouts, made: Callable[..., Manifest]) -> None:
+    for image in ("healthy:1", "healthy:2"):
+        assert there.run(made(there, image)).ok
+        pods = there.api.get(f"/api/v1/namespaces/{there.host.name}/pods?labelSelector=app=web")["items"]
+        assert {pod["spec"]["containers"][0]["image"] for pod in pods} == {image}
+    healthy = made(there, "healthy:2")
+    assert there.plan(healthy).actions == {str(healthy.key): "none"}
+    said = there.why(made(there, "broken:1"))
+    assert ": not after " in said
+    assert "CrashLoopBackOff: it ended with exit code 3" in said
+    assert "its log: no table: task-tool-prod-tasks" in said
+
+
+def test_a_set_without_pods_says_why(there: Rollouts, made: Callable[..., Manifest]) -> None:
+    said = there.why(made(there, "healthy:1", serviceAccountName="absent"))
+    assert "pods are not made" in said
+    assert 'serviceaccount "absent" not found' in said
+    assert "Make that ServiceAccount, or correct `serviceAccountName`." in said
 
 
 def test_what_was_available_before_does_not_hide_a_rollout_that_fails(there: Rollouts) -> None:
@@ -231,8 +289,6 @@ def test_a_namespace_that_can_not_go_names_what_holds_it(there: Rollouts, monkey
     assert isinstance(error, DeadlinePassed)
     assert "  ConfigMap held is held by its finalizer example.com/holds" in error.message
     there.api.call("PATCH", f"{path}/held", {"metadata": {"finalizers": None}}, MERGE).need()
-    monkeypatch.undo()
-    assert there.run(there.host, goal=Removing(removal=Removal())).ok
 
 
 def test_a_deployment_is_gone_when_its_pods_are(there: Rollouts) -> None:

@@ -50,6 +50,39 @@ def test_a_paused_deployment_will_never_be_ready_and_says_so() -> None:
     assert jmespath.search(DEPLOYMENT.sees, paused).endswith(", paused")
 
 
+SETS = {"apiVersion": "apps/v1", "metadata": {"name": "web"}}
+DONE = dict.fromkeys(("replicas", "updatedReplicas", "availableReplicas"), 3)
+NODES = dict.fromkeys(("desiredNumberScheduled", "updatedNumberScheduled", "numberAvailable"), 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "status", "done"),
+    [
+        ("StatefulSet", {}, DONE, True),
+        ("StatefulSet", {}, {**DONE, "observedGeneration": 1}, False),
+        ("StatefulSet", {}, {**DONE, "updatedReplicas": 2}, False),
+        ("StatefulSet", {}, {**DONE, "availableReplicas": 2}, False),
+        ("StatefulSet", {"updateStrategy": {"type": "OnDelete"}}, {**DONE, "updatedReplicas": 0}, True),
+        ("StatefulSet", {"updateStrategy": {"rollingUpdate": {"partition": 2}}}, {**DONE, "updatedReplicas": 1}, True),
+        ("StatefulSet", {"updateStrategy": {"rollingUpdate": {"partition": 1}}}, {**DONE, "updatedReplicas": 1}, False),
+        ("StatefulSet", {"updateStrategy": {"rollingUpdate": {"partition": 9}}}, {**DONE, "updatedReplicas": 0}, True),
+        ("DaemonSet", {}, NODES, True),
+        ("DaemonSet", {}, {}, True),
+        ("DaemonSet", {}, {**NODES, "updatedNumberScheduled": 1}, False),
+        ("DaemonSet", {}, {**NODES, "numberAvailable": 1}, False),
+        ("DaemonSet", {"updateStrategy": {"type": "OnDelete"}}, {**NODES, "updatedNumberScheduled": 0}, True),
+    ],
+)
+def test_a_set_is_ready_when_its_pods_are_new_as_far_as_its_strategy_goes_and_available(
+    kind: str, spec: Any, status: Any, *, done: bool
+) -> None:
+    manifest = {**SETS, "kind": kind, "spec": {"replicas": 3, **spec}}
+    live = {**manifest, "metadata": {"generation": 2}, "status": {"observedGeneration": 2, **status}}
+    wanted = readiness.readiness(manifest)
+    assert wanted is not None
+    assert is_ready(wanted, live) is done
+
+
 def ready(status: str, generation: int | None) -> dict[str, Any]:
     condition = {"type": "Ready", "status": status, "message": "The ACME account was registered"}
     seen = {"observedGeneration": generation} if generation is not None else {}

@@ -9,6 +9,7 @@ from tasktool_infra.aws.dynamodb_keys import Attribute
 from tasktool_infra.aws.dynamodb_table import Table
 from tasktool_infra.aws.ecr_image import Image
 from tasktool_infra.aws.place import Place
+from tasktool_infra.engine.calls import Call, Wait
 from tasktool_infra.engine.order import creation, earlier, removal
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.kube.manifest import Manifest
@@ -116,3 +117,16 @@ def test_the_door_goes_first_then_the_pods_then_their_accounts_then_the_namespac
     assert "ingress" in before["deployment"]
     assert {"deployment", "cron_job"} <= before["service_account"] & before["config_map"] & before["dynamodb_table"]
     assert {"service_account", "config_map", "ingress", "deployment"} <= before["namespace"]
+
+
+BARE = {"template": {"spec": {"containers": [{"name": "a"}]}}}
+
+
+@pytest.mark.parametrize("spec", [None, {}, {"template": None}, BARE])
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet"])
+def test_what_a_manifest_lacks_is_left_to_the_server_to_say(kind: str, spec: Any) -> None:
+    [part] = [e for e in workloads([manifest(kind, "apps/v1", spec=spec)], AROUND) if isinstance(e, Manifest)]
+    assert part.manifest()["spec"] == spec
+    apply, wait = part.converge(None)
+    assert isinstance(apply, Call)
+    assert isinstance(wait, Wait)
