@@ -1,5 +1,6 @@
 """Finds botocore's descriptions of services without a walk through all of them."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,5 +23,10 @@ class QuickLoader(Loader):  # type: ignore[misc]
 
 def loader(session: Any) -> QuickLoader:
     """Give the loader for a session of botocore, with the paths that its configuration adds."""
-    paths = create_loader(session.get_config_variable("data_path")).search_paths
-    return QuickLoader(paths, include_default_search_paths=False)
+    return _loader(tuple(create_loader(session.get_config_variable("data_path")).search_paths))
+
+
+@cache
+def _loader(paths: tuple[str, ...]) -> QuickLoader:
+    # One for all sessions of a process, as for all clients of one session: descriptions take long to read.
+    return QuickLoader(list(paths), include_default_search_paths=False)
