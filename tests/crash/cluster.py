@@ -82,6 +82,7 @@ class Answered:
 
     status: int
     data: bytes
+    headers: dict[str, str] = field(factory=dict)
 
 
 @define(eq=False)
