@@ -139,14 +139,14 @@ def _agreed(order: Order, run: Opened, drawn: "Drawn") -> "Drawn":
 
     While somebody thinks, the world moves on: after an answer all is read again, and asked again where it has moved.
     """
-    from tasktool_infra.engine.plan_moved import moved
-
     lines: tuple[str, ...] = ()
     for _ in range(MOST_ASKED):
         _check(order, drawn.plan)
         asked = drawn.plan.changing and ask(drawn.plan, order.confirm, yes=order.yes, removing=order.removing)
         if not asked:
             return drawn
+        from tasktool_infra.engine.plan_moved import moved
+
         fresh = _drawn(order, run)
         lines = moved(drawn.plan, fresh.plan)
         if not lines:
