@@ -1,6 +1,9 @@
 """``plan``: what provision would do."""
 
+import shlex
+import sys
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasktool_infra.commands.command import Command
@@ -45,21 +48,28 @@ def _run(options: Namespace) -> int:
         if plan.blocked:
             raise PlanRefused(plan)
         if options.out:
-            reporter.listeners(_saved(plan, options.out))
+            reporter.listeners(_saved(plan, options))
     if plan.count(Action.WAITING):
         return BY_PROBLEM[Problem.UNFINISHED].code
     return CHANGES.code if plan.changing and options.detailed_exitcode else OK.code
 
 
-def _saved(plan: "Plan", path: str) -> "Event":
+def _saved(plan: "Plan", options: Namespace) -> "Event":
     """Save a plan, and give what there is to tell of it."""
     from tasktool_infra.engine.events import Noted
     from tasktool_infra.saved_plan import save_plan
 
-    save_plan(plan, path)
-    command = "teardown" if plan.command == "teardown" else "provision"
-    environments = plan.environment.replace(", ", " ")
-    return Noted(at=0.0, text=f"Saved. To carry it out: {command}.py {environments} --plan {path}")
+    save_plan(plan, options.out)
+    return Noted(at=0.0, text=f"Saved. To carry it out:\n  {_command(plan, options)}")
+
+
+def _command(plan: "Plan", options: Namespace) -> str:
+    """Give what carries a saved plan out, as one would type it: what else it was made with stands in the plan."""
+    name = "teardown" if plan.command == "teardown" else "provision"
+    script = Path(sys.argv[0])
+    way = ["python", str(script.with_name(f"{name}.py"))] if script.suffix == ".py" else ["tasktool", name]
+    place = [*(["--sandbox"] if options.sandbox else []), *(["--config", options.config] if options.config else [])]
+    return shlex.join([*way, *options.environments, "--plan", options.out, *place])
 
 
 COMMAND = Command(

@@ -49,9 +49,13 @@ def line(*parts: str | Part, style: str = "", indent: int = 0, hang: int = 4, wh
 
 
 def paragraph(text: str, *, style: str = "", indent: int = 0) -> list[Line]:
-    """Give a text of several lines; those that are indented are commands, which stay whole."""
+    """Give a text of several lines; those that are indented, and no list, are commands, which stay whole."""
     lines = text.split("\n")
-    return [line(each, style=style, indent=indent, hang=2, whole=each.startswith("  ")) for each in lines]
+    return [line(each, style=style, indent=indent, hang=2, whole=_command(each)) for each in lines]
+
+
+def _command(text: str) -> bool:
+    return text.startswith("  ") and not text.lstrip().startswith("- ")
 
 
 def columns(text: str) -> int:

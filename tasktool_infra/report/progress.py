@@ -3,7 +3,18 @@
 from attrs import define, field
 
 from tasktool_infra.engine.calls import Wait
-from tasktool_infra.engine.events import Called, Ended, Event, Failed, Finished, Planned, Started, Stepped, Waiting
+from tasktool_infra.engine.events import (
+    Called,
+    Ended,
+    Event,
+    Failed,
+    Finished,
+    Planned,
+    Retrying,
+    Started,
+    Stepped,
+    Waiting,
+)
 from tasktool_infra.engine.plan import CHANGING
 from tasktool_infra.engine.resource import Key
 from tasktool_infra.report.lines import Line, Part, cut, line
@@ -34,6 +45,8 @@ class Progress:
     calls: int = 0
     began: float | None = None
     rows: dict[Key, Row] = field(factory=dict)
+    held: dict[str, tuple[float, str]] = field(factory=dict)
+    """Calls that will be made again: when, and why."""
     _planned: bool = False
 
     @property
@@ -46,6 +59,8 @@ class Progress:
         if isinstance(event, Called) and not self._planned:
             self.calls += 1
             self.began = event.at - event.seconds if self.began is None else self.began
+        elif isinstance(event, Retrying):
+            self.held[event.call.name] = (event.at + event.pause, f"{event.why} ({event.error.code})")
         elif isinstance(event, Planned):
             self.total, self.began, self._planned = event.plan.count(*CHANGING), None, True
         elif isinstance(event, Ended):
@@ -74,12 +89,22 @@ class Progress:
             return []
         if not self._planned:
             said = f"Reading what stands: {self.calls} calls, {now - self.began:.0f} s"
-            return [cut(line(said, style="grey"), width)] if now - self.began >= SLOW else []
+            told = [line(said, style="grey"), *self._held(now)] if now - self.began >= SLOW else []
+            return [cut(each, width) for each in told]
         rows = [_row_line(key, row, now) for key, row in self.rows.items()]
-        room = max(height - 2, 1)
+        room = max(height - 2 - len(self._held(now)), 1)
         if len(rows) > room:
             rows = [*rows[: room - 1], line(f"… and {len(rows) - room + 1} more under way", style="grey", indent=2)]
-        return [cut(each, width) for each in (*rows, self.bar(now - self.began, width))]
+        return [cut(each, width) for each in (*rows, *self._held(now), self.bar(now - self.began, width))]
+
+    def _held(self, now: float) -> list[Line]:
+        """Give in a line what will be tried again, and when the first of it: it is why nothing else moves."""
+        coming = sorted((at, f"{call}: {why}") for call, (at, why) in self.held.items() if at > now)
+        if not coming:
+            return []
+        more = f" and {len(coming) - 1} more" if len(coming) > 1 else ""
+        at, said = coming[0]
+        return [line(f"{said}{more}, again in {at - now:.0f} s", style="yellow", indent=2)]
 
     def bar(self, seconds: float, width: int) -> Line:
         """Give how much of all is done after so many seconds."""

@@ -4,12 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from tasktool_infra.engine.events import Called, Ended, Event, Noted, Planned, Retrying
 from tasktool_infra.report.console import Console
 from tasktool_infra.report.event_lines import Log, end_lines
-from tasktool_infra.report.lines import Line, Part, line
+from tasktool_infra.report.lines import Line, Part, line, paragraph
 from tasktool_infra.report.live import Screen
 from tasktool_infra.report.plan_lines import plan_lines, sum_lines
 from tasktool_infra.report.progress import Progress
@@ -25,7 +25,7 @@ SOONEST = 0.05
 def standing(event: Event, *, quiet: bool) -> list[Line]:
     """Give the lines of what is said the same everywhere: notes, plans and results."""
     if isinstance(event, Noted):
-        return [] if quiet else [line(each, style="grey", hang=0) for each in event.text.split("\n")]
+        return [] if quiet else [evolve(each, hang=0) for each in paragraph(event.text, style="grey")]
     if isinstance(event, Planned):
         return list(sum_lines(event.plan)) if quiet else plan_lines(event.plan)
     if isinstance(event, Ended):

@@ -8,7 +8,7 @@ from attrs import define, evolve, field
 
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import Interrupted
-from tasktool_infra.engine.events import Called, Ended, Planned, Started
+from tasktool_infra.engine.events import Called, Ended, Noted, Planned, Started
 from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.report.console import Console, console
@@ -113,6 +113,24 @@ def test_300_resources_under_way_fit_any_screen(width: int, height: int) -> None
     assert len(lines) < height
     assert all(columns(each.text) <= width for each in lines)
     assert "more under way" in lines[-2].text
+
+
+def test_what_will_be_tried_again_is_told_while_it_is_waited_for() -> None:
+    progress = Progress()
+    for event in list(events())[:11]:
+        progress.hear(event)
+    now = "  dynamodb.describe_table: throttled (AccessDenied), again in 1 s"
+    assert plain(progress.lines(3.5, 80, 24)).splitlines()[-2] == now
+    assert "again" not in plain(progress.lines(4.6, 80, 24))
+
+
+def test_a_command_to_copy_is_never_broken_and_a_list_is() -> None:
+    out = io.StringIO()
+    command, listed = f"  provision.py prod --plan {'long/' * 20}", f"  - {'word ' * 20}"
+    Plain(Console(out, fixed=60))(Noted(at=0.0, text=f"Saved:\n{command}\n{listed}"))
+    lines = out.getvalue().splitlines()
+    assert command in lines
+    assert all(len(each) <= 60 for each in lines if each != command)
 
 
 def test_reading_is_told_only_when_it_takes_long() -> None:
