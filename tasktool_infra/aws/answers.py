@@ -34,8 +34,17 @@ NOT_OF_AWS = (
     " endpoints that are set (AWS_ENDPOINT_URL). Then run again."
 )
 RENEW = "Renew the credentials (for SSO: aws sso login), then run again; what stands is kept."
+PROGRAM = "See whether its credential_process runs by itself, and gives JSON: aws configure list"
+BUNDLE = (
+    "The file of certificate authorities that AWS_CA_BUNDLE (or ca_bundle in ~/.aws/config) names can't be used:"
+    " it must be there and hold PEM."
+)
 TRUST = "If a proxy of your network opens TLS, name the file with its certificate authority: AWS_CA_BUNDLE=FILE."
 ALLOW = "Ask for a policy that allows this action on this resource, then run again."
+
+
+_NO_BUNDLE = ("[Errno 2]", "[Errno 13]", "[Errno 20]", "[Errno 21]", "[X509")
+"""How botocore says, as a fault of TLS, that the authorities to trust could not be read."""
 
 
 def from_client_error(error: Any, call: str) -> ApiError:
@@ -98,13 +107,19 @@ def no_answer(error: Exception, call: str, host: str) -> ApiError | None:
     else:
         return None
     way_out = f"Check that {host} can be reached from here: name, network, proxy, VPN. Then run again."
-    next_step = TRUST if code == UNTRUSTED else way_out
+    next_step = (BUNDLE if _lacks_bundle(error) else TRUST) if code == UNTRUSTED else way_out
     return ApiError(code, said, call=call, problem=Problem.UNREACHABLE, next_step=next_step)
+
+
+def _lacks_bundle(error: Exception) -> bool:
+    from botocore.exceptions import SSLError
+
+    return isinstance(error, SSLError) and any(sign in str(error) for sign in _NO_BUNDLE)
 
 
 def _unreached(error: Exception) -> str:
     words = f"{error} {error.__cause__ or error.__context__}"
-    if "certificate verify failed" in words:
+    if "certificate verify failed" in words or _lacks_bundle(error):
         return UNTRUSTED
     if "resolve" in words or "Name or service" in words or "getaddrinfo" in words or "nodename" in words:
         return "NoSuchHost"
@@ -130,6 +145,16 @@ def refusal(error: Exception, call: str, host: str = "AWS") -> TasktoolError:
     if _is_about_credentials(error):
         return _credentials_fault(error, call)
     return TasktoolError(f"{call}: {type(error).__name__}: {error}")
+
+
+def misconfigured(error: Exception) -> TasktoolError:
+    """Give the engine's error for what the configuration, or a program that it names, has raised."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if isinstance(error, OSError | ValueError) and not isinstance(error, BotoCoreError | ClientError):
+        said = f"the profile can't be used: {error}"
+        return ApiError("NoCredentials", said, call="aws configuration", problem=Problem.DENIED, next_step=PROGRAM)
+    return refusal(error, "aws configuration")
 
 
 def _is_about_credentials(error: Exception) -> bool:

@@ -5,6 +5,7 @@ engine has the one retry mechanism.
 """
 
 import os
+import sys
 import threading
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +16,7 @@ from attrs import define, field, frozen
 
 from tasktool_infra._version import __version__
 from tasktool_infra.aws import renewal
-from tasktool_infra.aws.answers import refusal
+from tasktool_infra.aws.answers import misconfigured
 from tasktool_infra.aws.authorization.denial import Caller
 from tasktool_infra.engine.errors import ApiError, Problem
 from tasktool_infra.values.urls import is_loopback
@@ -116,7 +117,7 @@ class Connection:
 
         Raises ApiError when there are none or they can't be had.
         """
-        found = self._guarded(self._session.get_credentials)
+        found = self._guarded(self._found)
         if found is None:
             raise ApiError(
                 "NoCredentials",
@@ -127,6 +128,11 @@ class Connection:
             )
         self._guarded(found.get_frozen_credentials)
         return found
+
+    def _found(self) -> Any:
+        if self.embedded is None and self.keys is None and not (sys.stdin and sys.stdin.isatty()):
+            renewal.ask_nobody(self._session, renewal.NO_TERMINAL)
+        return self._session.get_credentials()
 
     def key(self) -> str:
         """Give the access key id that calls are signed with now; raises as :meth:`credentials` does."""
@@ -211,7 +217,7 @@ class Connection:
         try:
             return make()
         except Exception as error:
-            raise refusal(error, "aws configuration") from error
+            raise misconfigured(error) from error
 
 
 def _share_cache_with_the_cli(core: Any) -> None:

@@ -44,6 +44,22 @@ def test_an_answer_keeps_code_and_words_and_says_what_to_do(code: str, said: str
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "[Errno 2] No such file or directory",
+        "[Errno 21] Is a directory",
+        "[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found (_ssl.c:4154)",
+    ],
+)
+def test_a_bundle_that_cannot_be_read_is_told_at_once(said: str) -> None:
+    error = refusal(e.SSLError(endpoint_url=HOST, error=said), "dynamodb.describe_table", HOST)
+    assert isinstance(error, ApiError)
+    assert "AWS_CA_BUNDLE" in error.next_step
+    assert "hold PEM" in error.next_step
+    assert TABLE.find(Call("dynamodb", "describe_table"), error, written=False) is None
+
+
+@pytest.mark.parametrize(
     ("call", "problem", "hint", "ended"),
     [
         ("s3.head_bucket", D, "temporary credentials have ended", True),

@@ -166,6 +166,37 @@ def test_a_broken_configuration_file_is_named(shell: pytest.MonkeyPatch, tmp_pat
     assert raised.value.problem is Problem.DENIED
 
 
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("/nonexistent/program", "/nonexistent/program"),
+        ("echo no-json", "Expecting value"),
+        ("false", "custom-process"),
+    ],
+)
+def test_a_program_that_gives_no_credentials_is_told(
+    shell: pytest.MonkeyPatch, tmp_path: Path, program: str, said: str
+) -> None:
+    (tmp_path / "config").write_text(f"[default]\ncredential_process = {program}\n")
+    shell.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with pytest.raises(ApiError, match=said) as raised:
+        Connection("run-1").credentials()
+    assert raised.value.problem is Problem.DENIED
+    assert raised.value.next_step
+
+
+def test_nobody_is_asked_for_a_code_where_there_is_no_terminal(shell: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(
+        "[default]\nrole_arn = arn:aws:iam::123456789012:role/a\nsource_profile = keys\nregion = us-east-1\n"
+        "mfa_serial = arn:aws:iam::123456789012:mfa/me\n"
+        "[profile keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
+    )
+    shell.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with pytest.raises(ApiError, match="wants an MFA code, and there is no terminal") as raised:
+        Connection("run-1").credentials()
+    assert "aws sts get-caller-identity" in raised.value.next_step
+
+
 def test_the_region_is_that_which_is_wanted_or_the_shells(shell: pytest.MonkeyPatch) -> None:
     assert Connection("run").region is None
     shell.setenv("AWS_DEFAULT_REGION", "eu-west-1")

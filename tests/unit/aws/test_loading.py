@@ -13,6 +13,12 @@ from tasktool_infra.aws import loading
 PARTS = ("service-2", "paginators-1", "endpoint-rule-set-1")
 
 
+@pytest.fixture(autouse=True)
+def afresh() -> None:
+    """Let no description be kept: making a client changes it."""
+    loading._loader.cache_clear()
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_what_botocore_describes_is_found(part: str) -> None:
     ours, theirs = loading.loader(Session()), Session().get_component("data_loader")
