@@ -12,7 +12,7 @@ from tests.benchmarks.contenders import NAMES, Contender
 from tests.benchmarks.sample import Sample, measured
 from tests.faults.proxy import Proxy, proxy
 from tests.faults.rate import Rate
-from tests.system.terraform.emulator import ACCOUNT, REGION, Emulator, emulator
+from tests.system.terraform.emulator import ACCOUNT, CORRECTED, REGION, Emulator, emulator
 from tests.system.world import shell_in
 
 START = [sys.executable, "-c", "import botocore.session"]
@@ -53,7 +53,7 @@ class Cloud:
 @contextmanager
 def cloud() -> Iterator[Cloud]:
     """Run both for as long as the block lasts."""
-    with emulator() as aws, proxy(aws.endpoint) as before:
+    with emulator(CORRECTED) as aws, proxy(aws.endpoint) as before:
         _warm(aws)
         yield Cloud(aws, before, aws.plant_cluster())
 

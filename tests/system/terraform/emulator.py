@@ -57,15 +57,24 @@ def called(entry: dict[str, Any]) -> str:
     return f"{str(entry['method']).capitalize()} {entry['url']}"
 
 
+ROOT = Path(__file__).parents[3]
+PLAIN = ("-m", "moto.server")
+CORRECTED = (
+    "-c",
+    "from tasktool_infra.sandbox import moto_patches; moto_patches.apply(); from moto.server import main; main()",
+)
+"""The same with what the sandbox corrects in it, such as the tags that CreateBucket takes."""
+
+
 @contextmanager
-def emulator() -> Iterator[Emulator]:
+def emulator(program: tuple[str, ...] = PLAIN) -> Iterator[Emulator]:
     """Run the server on loopback for as long as the block lasts; it starts empty."""
     with processes() as running:
         record = running.folder / "moto.record"
         record.touch()
-        settings = ("MOTO_ENABLE_RECORDING=1", f"MOTO_RECORDER_FILEPATH={record}")
+        settings = ("MOTO_ENABLE_RECORDING=1", f"MOTO_RECORDER_FILEPATH={record}", f"PYTHONPATH={ROOT}")
         # The system chooses the port, so that no other test can have taken it in between.
-        running.start("moto", ["env", *settings, sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
+        running.start("moto", ["env", *settings, sys.executable, *program, "-H", "127.0.0.1", "-p", "0"])
         running.wait("moto", "serving", lambda: bool(STARTED.search(running.log("moto"))))
         started = STARTED.search(running.log("moto"))
         assert started
