@@ -74,6 +74,14 @@ def add_cluster_gone(parser: ArgumentParser) -> None:
     parser.add_argument("--cluster-gone", action="store_true", help="the cluster no longer exists: leave it out")
 
 
+def add_output(parser: ArgumentParser) -> None:
+    """Add the form of what a command says that looks at something once: nothing of it is under way."""
+    parser.add_argument(
+        "--output", choices=("text", "json"), default="text", help="json: one record a line, for machines; see README"
+    )
+    parser.set_defaults(quiet=True, verbose=False, debug=False)
+
+
 def add_reporting(parser: ArgumentParser) -> None:
     """Add what chooses how much is told of a run, and in which form; all commands that run anything take the same."""
     group = parser.add_argument_group(

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from tasktool_infra.commands.command import Command
-from tasktool_infra.commands.options import add_environment, add_place, add_settings
+from tasktool_infra.commands.options import add_environment, add_output, add_place, add_settings
 from tasktool_infra.exit_codes import OK
 
 FOR = ("plan", "provision", "teardown", "verify")
@@ -13,6 +13,7 @@ def _add_options(parser: ArgumentParser) -> None:
     add_environment(parser)
     parser.add_argument("operation", choices=FOR, metavar="COMMAND", help=f"one of {', '.join(FOR)}")
     add_place(parser)
+    add_output(parser)
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--iam", action="store_true", help="print the IAM policy only, as JSON")
     group.add_argument("--rbac", action="store_true", help="print the Kubernetes roles only, for: kubectl apply -f -")
@@ -20,17 +21,21 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def _run(options: Namespace) -> int:
-    from tasktool_infra.report.permissions import show
+    from tasktool_infra.report.permissions import permissions_data, show
+    from tasktool_infra.report.reporter import reporting
     from tasktool_infra.sdk import permissions
 
-    found = permissions(
-        options.environment,
-        options.operation,
-        sandbox=options.sandbox,
-        config=options.config,
-        **options.settings,
-    )
-    show(found, iam=not options.rbac, rbac=not options.iam)
+    with reporting(options) as reporter:
+        found = permissions(
+            options.environment,
+            options.operation,
+            sandbox=options.sandbox,
+            config=options.config,
+            **options.settings,
+        )
+        reporter.record(permissions_data(found, iam=not options.rbac, rbac=not options.iam))
+    if options.output == "text":
+        show(found, iam=not options.rbac, rbac=not options.iam)
     return OK.code
 
 

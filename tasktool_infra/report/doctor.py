@@ -1,6 +1,7 @@
 """What the doctor found, a line each."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from tasktool_infra.doctor.finding import Finding, Level
 from tasktool_infra.report.words import paint, safe, unheard
@@ -20,3 +21,16 @@ def show_findings(findings: Iterable[Finding]) -> None:
             print(f"{'':{width + 8}}{line}")
     counts = [sum(finding.level is level for finding in listed) for level in Level]
     print(paint("{} pass, {} warn, {} fail".format(*counts), "bold"), flush=True)
+
+
+def doctor_data(environment: str, findings: Iterable[Finding]) -> dict[str, Any]:
+    """Give the record of what was found, for machines."""
+    listed = list(findings)
+    return {
+        "type": "doctor",
+        "environment": environment,
+        "ok": not any(finding.level is Level.FAIL for finding in listed),
+        "findings": [
+            {"about": each.about, "level": each.level.value, "said": each.said, "fix": each.fix} for each in listed
+        ],
+    }

@@ -1,6 +1,7 @@
 """What ``permissions`` prints: JSON, under a heading each where there is more than one thing to print."""
 
 import json
+from typing import Any
 
 from tasktool_infra.least_privilege.grant import Grant
 
@@ -21,3 +22,14 @@ def _print(title: str, data: object, *, titled: bool) -> None:
     if titled:
         print(f"# {title}")
     print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def permissions_data(found: Grant, *, iam: bool, rbac: bool) -> dict[str, Any]:
+    """Give the record of what a command must be allowed, for machines; what was not asked for is empty."""
+    return {
+        "type": "permissions",
+        "environment": found.environment,
+        "for": found.command,
+        "policies": [policy.to_dict() for policy in found.policies] if iam else [],
+        "roles": found.roles if rbac else {},
+    }

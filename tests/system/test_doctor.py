@@ -1,5 +1,6 @@
 """The doctor: each thing that is broken has its line and its fix, and none hides another."""
 
+import json
 from typing import Any
 
 import pytest
@@ -20,6 +21,9 @@ def test_an_untouched_cloud_has_all_that_a_run_needs(cloud: World, inside: Insid
     assert {about for about, level in levels(out).items() if level != "pass"} == {"image", "external-dns"}
     assert "docker push" in out
     assert "the name is free" in out
+    records = [json.loads(line) for line in inside("doctor", "prod", "--output", "json").out.splitlines()]
+    assert [record["type"] for record in records] == ["version", "doctor"]
+    assert {each["about"]: each["level"] for each in records[1]["findings"]} == levels(out)
 
 
 def test_everything_broken_at_once_is_told_at_once(cloud: World, inside: Inside) -> None:

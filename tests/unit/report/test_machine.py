@@ -12,13 +12,17 @@ from jsonschema import Draft202012Validator
 import tasktool_infra.report
 from tasktool_infra._version import __version__
 from tasktool_infra.aws.place import Place
+from tasktool_infra.doctor.finding import bad, good
 from tasktool_infra.engine import errors, events
 from tasktool_infra.engine.claims import Claim
 from tasktool_infra.engine.errors import TasktoolError
+from tasktool_infra.least_privilege.grant import Grant
 from tasktool_infra.proving import Verification
 from tasktool_infra.report.claims import verification_data
+from tasktool_infra.report.doctor import doctor_data
 from tasktool_infra.report.event_data import FORMAT, error_data
 from tasktool_infra.report.machine import Machine
+from tasktool_infra.report.permissions import permissions_data
 from tasktool_infra.target import Target
 from tests.unit.report.runs import DENIED, TABLE
 from tests.unit.report.runs import events as told
@@ -43,6 +47,12 @@ def records(*, verbose: bool = True) -> list[dict[str, Any]]:
     for error in (DENIED, TasktoolError("日本\n\x1b[2J")):
         machine.write({"type": "error", **error_data(error)})
     machine.write(verification_data(VERIFICATION, VERIFICATION.claims))
+    machine.write(doctor_data("prod", [good("clock", "right"), bad("account", "none", "Log in.")]))
+    machine.write(
+        permissions_data(
+            Grant(environment="prod", command="plan", policies=(), roles={"kind": "List"}), iam=True, rbac=True
+        )
+    )
     assert out.getvalue().isascii()
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
