@@ -17,9 +17,10 @@ from tasktool_infra.irsa.claims import claims_of, notes_of
 from tasktool_infra.irsa.live import tried
 from tasktool_infra.irsa.proving import prove
 from tasktool_infra.kube.certificate import certificates
+from tasktool_infra.looking import Looked, looked, opened_for
 from tasktool_infra.opening import Opened
+from tasktool_infra.order import Order
 from tasktool_infra.program_calls import program_calls
-from tasktool_infra.running import Looked, Order, looked, opened_for
 from tasktool_infra.target import Target
 from tasktool_infra.values.display import Displayed
 

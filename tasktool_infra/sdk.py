@@ -13,7 +13,8 @@ from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.resource import Resource
-from tasktool_infra.running import FLAGS, Order, carried_out, planned
+from tasktool_infra.order import FLAGS, Order
+from tasktool_infra.running import carried_out, planned
 from tasktool_infra.saved_plan import as_planned, load_plan
 from tasktool_infra.settings import load as settings
 from tasktool_infra.settings.environment import Environment

@@ -8,8 +8,8 @@ from tasktool_infra.engine.errors import Problem
 from tasktool_infra.exit_codes import BY_PROBLEM, OK
 
 if TYPE_CHECKING:
+    from tasktool_infra.order import Order
     from tasktool_infra.report.reporter import Reporter
-    from tasktool_infra.running import Order
 
 
 def ordered(options: Namespace, reporter: "Reporter", command: str = "") -> "Order":

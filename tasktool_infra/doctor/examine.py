@@ -15,8 +15,9 @@ from tasktool_infra.engine.resource import Resource
 from tasktool_infra.kube.kubeconfig import context_facts
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.retries import SERVICE
+from tasktool_infra.looking import opened_for
 from tasktool_infra.opening import Opened, connect_cluster, prepare_clients, prepare_kubeconfig
-from tasktool_infra.running import Order, opened_for
+from tasktool_infra.order import Order
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import Target, disagreements
 from tasktool_infra.task_tool import Facts, task_tool

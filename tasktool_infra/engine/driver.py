@@ -4,6 +4,7 @@ Nothing that waits holds a thread, an error goes into its own generator only, an
 """
 
 from collections.abc import Callable, Collection, Generator, Hashable, Mapping
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from attrs import define, field, frozen
@@ -20,6 +21,8 @@ from tasktool_infra.engine.transport import Hook, NoHook, Transports
 
 K = TypeVar("K", bound=Hashable)
 MOST_THREADS = 32
+LONGEST = 3600.0
+"""Seconds after which nobody expects further tasks any more: what finds them has a deadline of its own."""
 
 
 @frozen
@@ -73,6 +76,7 @@ class Driver:
     _tasks: dict[Any, Task] = field(init=False, factory=dict)
     _outcomes: dict[Any, Outcome] = field(init=False, factory=dict)
     _needs: dict[Any, set[Any]] = field(init=False, factory=dict)
+    _expected: bool = field(init=False, default=False)
     _fault: Exception | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
@@ -117,10 +121,13 @@ class Driver:
         tasks: Mapping[K, Task],
         order: Mapping[K, Collection[K]] | None = None,
         after: Mapping[K, Collection[K]] | None = None,
+        more: Callable[[], Mapping[K, Task]] | None = None,
     ) -> dict[K, Outcome]:
         """Run all tasks, each once those that ``order`` names for it have succeeded; give each one's outcome.
 
-        Those that ``after`` names must have ended before, however they ended.
+        Those that ``after`` names must have ended before, however they ended. ``more``, which is called on a thread of
+        its own and may take its time, gives tasks that join the others as soon as they are known; what it raises ends
+        the run.
 
         After an interrupt, a task that asks for anything more ends with Interrupted, and no other begins.
         """
@@ -130,13 +137,38 @@ class Driver:
         waiting: dict[Hashable, set[Hashable]] = {
             key: self._needs[key] | {k for k in (after or {}).get(key, ()) if k in tasks} for key in tasks
         }
-        while len(self._outcomes) < len(tasks):
+        if more is not None:
+            self._expect(more, waiting)
+        while self._expected or len(self._outcomes) < len(self._tasks):
             self._start_ready(waiting)
-            if len(self._outcomes) < len(tasks):
+            if self._expected or len(self._outcomes) < len(self._tasks):
                 self._loop.turn()
         if self._fault is not None:
             raise self._fault
-        return {key: self._outcomes[key] for key in tasks}
+        return {key: self._outcomes[key] for key in self._tasks}
+
+    def _expect(self, more: Callable[[], Mapping[Any, Task]], waiting: dict[Hashable, set[Hashable]]) -> None:
+        """Let further tasks join when they are known."""
+        self._expected = True
+
+        def end(fault: Exception) -> None:
+            self._expected, self._fault = False, self._fault or fault
+            self.interrupt()
+
+        def join(tasks: Mapping[Any, Task]) -> None:
+            self._expected = False
+            self._tasks |= tasks
+            self._needs |= {key: set() for key in tasks}
+            waiting.update({key: set() for key in tasks})
+
+        def job() -> Callable[[], None]:
+            try:
+                tasks = more()
+            except Exception as fault:  # noqa: BLE001 - it is raised again when all calls have ended
+                return partial(end, fault)
+            return partial(join, tasks)
+
+        self._loop.fly(job, LONGEST, partial(end, TimeoutError("what else there is to do never became known")))
 
     def _start_ready(self, waiting: dict[Hashable, set[Hashable]]) -> None:
         """Begin what has nothing left to wait for; what waits for a failure is never begun."""

@@ -1,6 +1,6 @@
 """Reads all resources side by side and decides what is to be done to each: the way from wishes to a plan."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from attrs import evolve, frozen
@@ -44,24 +44,36 @@ Outcomes = dict[Key, Outcome]
 NOTHING: Mapping[Key, Outcome] = MappingProxyType({})
 
 
-def read(driver: Driver, items: Iterable[Item], goal: Goal, known: Mapping[Key, Outcome] = NOTHING) -> Outcomes:
+def read(
+    driver: Driver,
+    items: Iterable[Item],
+    goal: Goal,
+    known: Mapping[Key, Outcome] = NOTHING,
+    more: Callable[[], Iterable[Item]] | None = None,
+) -> Outcomes:
     """Read all items side by side, but those of which something is known, and give what came of each by its key.
 
-    Raises Interrupted.
+    ``more`` gives further items, none of them a guest of a gateway, as soon as they are known; see :meth:`Driver.run`.
+    Raises Interrupted, and what ``more`` raises.
     """
     listed = tuple(items)
     resources = {item.key: item for item in listed if isinstance(item, Resource)}
     seen: dict[Key, Outcome] = dict(known)
-    look = {
-        key: Task(read_through(r, gateway(r, resources), goal, seen))
-        for key, r in resources.items()
-        if key not in known
-    }
-    look |= {item.key: Task(item.find()) for item in listed if isinstance(item, Finder) and item.key not in known}
-    outcomes = driver.run(look, after=hosts_first(resources))
+    look = _looks(listed, goal, seen, known)
+    begun = {*known, *look}
+    besides = (lambda: _looks(more(), goal, {}, begun)) if more is not None else None
+    outcomes = driver.run(look, after=hosts_first(resources), more=besides)
     if driver.interrupted:
         raise Interrupted("Interrupted while reading; nothing was written.")
     return {**known, **outcomes}
+
+
+def _looks(items: Iterable[Item], goal: Goal, seen: dict[Key, Outcome], without: Collection[Key]) -> dict[Key, Task]:
+    """Give a task for each item that is not known; what they read is kept in ``seen``, for guests."""
+    left = {item.key: item for item in items if item.key not in without}
+    resources = {key: item for key, item in left.items() if isinstance(item, Resource)}
+    look = {key: Task(read_through(r, gateway(r, resources), goal, seen)) for key, r in resources.items()}
+    return look | {key: Task(item.find()) for key, item in left.items() if isinstance(item, Finder)}
 
 
 def survey(

@@ -9,8 +9,8 @@ from tasktool_infra.pytest_plugin.reading import order, read
 
 if TYPE_CHECKING:
     from tasktool_infra.opening import Opened
+    from tasktool_infra.order import Order
     from tasktool_infra.proving import Verification
-    from tasktool_infra.running import Order
     from tasktool_infra.settings.environment import Environment
     from tasktool_infra.target import Target
 
@@ -66,7 +66,7 @@ def tasktool_kubernetes(tasktool_opened: "Opened", tasktool_environment: "Enviro
 @pytest.fixture(scope="session")
 def tasktool_opened(pytestconfig: pytest.Config) -> "Iterator[Opened]":
     """Open the way to the environment."""
-    from tasktool_infra.running import opened_for
+    from tasktool_infra.looking import opened_for
 
     wanted = _order(pytestconfig)
     way = opened_for(wanted)

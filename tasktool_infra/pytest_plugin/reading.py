@@ -9,8 +9,8 @@ import pytest
 from attrs import evolve
 
 if TYPE_CHECKING:
+    from tasktool_infra.order import Order
     from tasktool_infra.proving import Verification
-    from tasktool_infra.running import Order
 
 READ = pytest.StashKey["Verification"]()
 SENT = "tasktool_verification"

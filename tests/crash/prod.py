@@ -22,7 +22,7 @@ from tasktool_infra.kube import kustomize
 from tasktool_infra.kube import retries as kube_retries
 from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.opening import Opened
-from tasktool_infra.running import Order
+from tasktool_infra.order import Order
 from tests.crash.cloud import ACCOUNT, KEYS, Cloud, cloud
 from tests.crash.cluster import Cluster, way_to
 from tests.faults.stage import Stage, StagedRun

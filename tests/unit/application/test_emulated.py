@@ -12,7 +12,8 @@ from tasktool_infra.emulated import EmulatorTransport, opened, ready
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError, Refused, TasktoolError
 from tasktool_infra.engine.events import Listeners
-from tasktool_infra.running import Order, planned
+from tasktool_infra.order import Order
+from tasktool_infra.running import planned
 from tasktool_infra.settings import load
 
 LOCAL = load.load("local", environ={})

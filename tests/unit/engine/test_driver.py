@@ -176,3 +176,31 @@ def test_an_error_before_and_one_after_the_call_stand_in_the_place_of_its_answer
 def get_made(play: Play) -> Call:
     play.world.toys["ball"] = {"ready": 0}
     return get("ball")
+
+
+def test_what_becomes_known_later_joins_what_is_under_way() -> None:
+    play, known = Play(), threading.Event()
+    play.run(toy("ball"), toy("doll"))
+
+    def first() -> Reading[Any]:
+        yield get("ball")
+        known.set()
+        return (yield get("doll"))["colour"]
+
+    def more() -> dict[str, Task]:
+        assert known.wait(10)
+        return {"later": Task(single(get("ball")))}
+
+    with play.driver() as driver:
+        outcomes = driver.run({"first": Task(first())}, more=more)
+        assert driver.run({}, more=dict) == {}
+    assert outcomes["first"] == Success("red")
+    assert isinstance(outcomes["later"], Success)
+
+
+def test_what_keeps_the_rest_from_being_known_ends_the_run_as_that() -> None:
+    def more() -> dict[str, Task]:
+        raise ValueError("no such overlay")
+
+    with Play().driver() as driver, pytest.raises(ValueError, match="no such overlay"):
+        driver.run({"first": Task(single(get("none", expects=MISSING)))}, more=more)
