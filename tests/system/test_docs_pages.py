@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,8 +20,9 @@ LIKE_A_REAL_ACCOUNT = 'eval "$(python scripts/sandbox.py env)"'
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Path]:
     """Give a folder that looks like a checkout, with a sandbox of its own that ends with the test."""
-    for name in ("scripts", "tasktool_infra", "kustomize", "environments.toml"):
+    for name in ("scripts", "tasktool_infra", "kustomize", "conftest.py"):
         (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copy(ROOT / "environments.toml", tmp_path)
     yield tmp_path
     shell(tmp_path, "python scripts/sandbox.py stop")
 
@@ -70,3 +72,14 @@ def test_the_pages_for_a_real_account_with_the_sandbox_in_its_place(checkout: Pa
     said = shell(checkout, "\n".join([LIKE_A_REAL_ACCOUNT, *commands]))
     assert "staging-task-service" in said
     assert "No changes." in shell(checkout, f"{LIKE_A_REAL_ACCOUNT}\npython scripts/plan.py prod --only ecr_repository")
+
+
+def test_the_how_to_pages_that_follow_the_sandbox(checkout: Path) -> None:
+    pages = ("howto/verify", "howto/begin", "howto/development", "howto/graph")
+    commands = [code for page in pages for code in blocks(page, "sh")]
+    said = shell(checkout, "\n".join(["python scripts/provision.py prod --sandbox --quiet", *commands]))
+    assert " 0 broken" in said
+    assert " passed" in said
+    assert "deployment.apps/local-task-service" in said
+    assert "flowchart LR" in said
+    assert "[dev]" in (checkout / "environments.toml").read_text(encoding="utf-8")
