@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from tasktool_infra.least_privilege.grant import Grant
+from tasktool_infra.report.words import unheard
 
 
+@unheard()
 def show(found: Grant, *, iam: bool, rbac: bool) -> None:
     """Print the IAM policies, the Kubernetes roles, or both."""
     titled = iam and rbac
@@ -21,7 +23,7 @@ def show(found: Grant, *, iam: bool, rbac: bool) -> None:
 def _print(title: str, data: object, *, titled: bool) -> None:
     if titled:
         print(f"# {title}")
-    print(json.dumps(data, indent=2, ensure_ascii=False))
+    print(json.dumps(data, indent=2, ensure_ascii=False), flush=True)
 
 
 def permissions_data(found: Grant, *, iam: bool, rbac: bool) -> dict[str, Any]:

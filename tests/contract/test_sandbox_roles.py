@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tasktool_infra.aws.authorization.rule import Need
+from tasktool_infra.least_privilege.policy import policies as needed_policies
 from tasktool_infra.sandbox import Sandbox
 from tests.contract.roles import ACCOUNT, BUCKET, REGION, ROLES, TABLE, TABLE_ARN, prod_in_a_sandbox, role_arn
 from tests.sessions import Session, administrator, assume, keys, token
@@ -230,6 +232,21 @@ def test_a_user_may_do_what_its_policies_and_groups_allow(sandbox: Sandbox) -> N
     iam.put_user_policy(UserName="ann", PolicyName="no", PolicyDocument=document("Deny", "iam:GetRole"))
     with pytest.raises(ClientError, match="explicit deny"):
         roles(ann)
+
+
+def test_who_may_attach_some_policies_may_attach_no_other(sandbox: Sandbox) -> None:
+    iam = administrator(sandbox).client("iam")
+    iam.create_user(UserName="bob")
+    key = iam.create_access_key(UserName="bob")["AccessKey"]
+    bob = Session(sandbox, keys(key["AccessKeyId"], key["SecretAccessKey"])).client("iam")
+    own, other = (
+        f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in ("DynamoDBTaskTablePolicy", "S3TaskReportsPolicy")
+    )
+    attach = needed_policies({Need("iam:AttachRolePolicy", role_arn("task-service"))}, [own])
+    iam.put_user_policy(UserName="bob", PolicyName="attach", PolicyDocument=json.dumps(attach[0].to_dict()))
+    bob.attach_role_policy(RoleName="TaskService", PolicyArn=own)
+    with pytest.raises(ClientError, match="no identity-based policy allows the iam:AttachRolePolicy action"):
+        bob.attach_role_policy(RoleName="TaskService", PolicyArn=other)
 
 
 def document(effect: str, *actions: str) -> str:

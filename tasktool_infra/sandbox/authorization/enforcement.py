@@ -18,6 +18,7 @@ from tasktool_infra.sandbox.authorization.requests import Environ, Signed
 
 _ALWAYS = ("get_caller_identity", "assume_role_with_web_identity")
 """What nobody can be forbidden. Source: STS API reference."""
+_ATTACHING = ("attach_role_policy", "detach_role_policy")
 _PREFIXES = {"resourcegroupstaggingapi": "tag"}
 
 
@@ -66,7 +67,7 @@ def judge(call: Call, caller: Caller, place: Place, role_paths: Mapping[str, str
     if call.operation in _ALWAYS:
         return None
     for need in _needed(call, place, role_paths):
-        context = {**caller.context, "aws:RequestedRegion": (place.region,)}
+        context = {**caller.context, "aws:RequestedRegion": (place.region,), **_asked(call)}
         request = Request(action=need.action, resource=need.resource, context=context)
         verdict = evaluate(request, caller.documents, caller.boundary)
         if not verdict.allowed:
@@ -75,6 +76,12 @@ def judge(call: Call, caller: Caller, place: Place, role_paths: Mapping[str, str
         if not within.allowed:
             return refusals.denial(caller.arn, need, within, service=call.service, session=True)
     return None
+
+
+def _asked(call: Call) -> dict[str, tuple[str, ...]]:
+    """Give the condition keys that follow from what is asked. Source: service authorization reference, IAM."""
+    arn = call.parameters.get("PolicyArn")
+    return {"iam:PolicyARN": (str(arn),)} if call.operation in _ATTACHING else {}
 
 
 def _needed(call: Call, place: Place, role_paths: Mapping[str, str]) -> tuple[Need, ...]:
