@@ -120,7 +120,7 @@ class Strays(Finder):
 
     def _failed(self, resource: AwsResource, error: Any) -> Aside:
         reason = f"no longer wanted, but it can't be looked at, and so is kept: {error.message}"
-        return Aside(key=resource.key, layer=self.layer, reason=reason)
+        return Aside(key=resource.key, layer=self.layer, reason=reason, next_step=error.next_step)
 
 
 def _tags_in(answer: Any, where: str) -> Mapping[str, str]:

@@ -33,10 +33,12 @@ class Aside:
     key: Key
     layer: str
     reason: str
+    next_step: str = ""
 
     def change(self) -> Change:
         """Give its line in the plan."""
-        return Change(key=self.key, layer=self.layer, action=Action.NONE, reason=self.reason)
+        none = Action.NONE
+        return Change(key=self.key, layer=self.layer, action=none, reason=self.reason, next_step=self.next_step)
 
 
 @frozen(kw_only=True)

@@ -95,6 +95,7 @@ def _change(change: Change) -> Iterator[Line]:
     if change.action is Action.NONE:
         told = [*([change.reason] if change.reason and change.reason != GONE_ALREADY else []), *change.remarks]
         yield from (line(f"= {change.key}: {text}", style="grey", indent=2) for text in told)
+        yield from _next_step(change)
         return
     first, _, rest = change.reason.partition("\n")
     yield _head(change, f": {first}" if first else "")

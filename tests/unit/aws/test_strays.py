@@ -110,13 +110,14 @@ def test_a_network_without_the_tagging_api_is_no_failure(code: str) -> None:
 
 def test_what_cannot_be_looked_at_is_kept_and_told() -> None:
     found = tagged("arn:aws:dynamodb:us-east-1:123456789012:table/old")
-    denied = dict.fromkeys(
-        ("describe_table", "describe_continuous_backups", "list_tags_of_resource"), error("AccessDeniedException")
-    )
+    refusal = error("AccessDeniedException")
+    refusal.next_step = "ask for it"
+    denied = dict.fromkeys(("describe_table", "describe_continuous_backups", "list_tags_of_resource"), refusal)
     (aside,) = search(found, **denied)
     assert isinstance(aside, Aside)
     assert aside.key == Key("dynamodb_table", "old")
     assert "it can't be looked at, and so is kept" in aside.reason
+    assert aside.next_step == aside.change().next_step == "ask for it"
 
 
 @pytest.mark.parametrize(
