@@ -92,7 +92,7 @@ def pod_template(manifest: Mapping[str, Any]) -> Any:
     part: Any = manifest if manifest["kind"] in TEMPLATES else {}
     for key in TEMPLATES.get(manifest["kind"], ()):
         part = part.get(key) or {}
-    return part if part.get("spec") else None
+    return part if part.get("spec") is not None else None
 
 
 def _with_role(manifest: Mapping[str, Any], account: ServiceAccount) -> dict[str, Any]:
