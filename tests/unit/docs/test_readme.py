@@ -25,6 +25,17 @@ def test_the_readme_in_japanese_has_the_same_two_commands() -> None:
     assert re.findall(r"^```sh\n(.*?)^```$", japanese, re.DOTALL | re.MULTILINE)[:2] == BLOCKS[:2]
 
 
+def test_both_readmes_show_the_same_commands() -> None:
+    japanese = (ROOT / "README.ja.md").read_text(encoding="utf-8")
+    assert commands(japanese) == commands(README)
+
+
+def commands(text: str) -> set[str]:
+    """Give the commands of all blocks, without what is said of them."""
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
+    return {re.sub(r"\s+#.*", "", each).strip() for block in blocks for each in block.splitlines()} - {""}
+
+
 def test_the_exit_codes_are_those_of_the_code() -> None:
     rows = re.findall(r"^\| (\d+) \| (.*) \|$", README, re.MULTILINE)
     assert [(int(code), meaning.replace("`", "")) for code, meaning in rows] == [
