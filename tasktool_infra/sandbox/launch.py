@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from tasktool_infra.sandbox.facts import SandboxError
 from tasktool_infra.sandbox.home import log_tail
 
 START_TIMEOUT = 60.0
+ROOM = 100_000
+"""Bytes that it writes at most before it is ready."""
 READY = b"+"
 """What the process writes when it can be used."""
 KEPT = (
@@ -36,7 +39,13 @@ def spawn(home: Path, region: str, account: str) -> None:
             os.close(writing)  # so that the other end is closed when the process dies
         ready, _, _ = select.select([said], [], [], START_TIMEOUT)
         if not ready or said.read(1) != READY:
-            raise SandboxError(f"The sandbox did not start. The end of its log, {home}/sandbox.log:\n{log_tail(home)}")
+            raise SandboxError(f"The sandbox did not start. {_last_words(home)}")
+
+
+def _last_words(home: Path) -> str:
+    if shutil.disk_usage(home).free < ROOM:
+        return f"There is no room left on the disk of {home}."
+    return f"The end of its log, {home}/sandbox.log:\n{log_tail(home)}"
 
 
 def _launch(home: Path, region: str, account: str, ready: int) -> None:

@@ -161,7 +161,13 @@ def _without_kind(value: Json) -> Json:
 
 
 def _page(found: list[Json], request: Request) -> tuple[list[Json], str]:
-    """One page of a list and where the next begins."""
-    start = int(base64.b64decode(request.query.get("continue", "")) or 0)
-    end = start + int(request.query.get("limit") or len(found))
+    """One page of a list and where the next begins; raises ApiError (400) for a mark or a limit that is none."""
+    try:
+        start = int(base64.b64decode(request.query.get("continue", "")) or 0)
+        limit = int(request.query.get("limit") or 0)
+    except ValueError as error:
+        raise errors.bad_request(f"continue or limit can't be read: {error}") from error
+    if start < 0 or limit < 0:
+        raise errors.bad_request("continue and limit can't be negative")
+    end = start + (limit or len(found))
     return found[start:end], base64.b64encode(str(end).encode()).decode() if end < len(found) else ""

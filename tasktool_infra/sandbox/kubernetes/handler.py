@@ -41,12 +41,14 @@ class Handler(BaseHTTPRequestHandler):
         self.server.activity()
         url = urlsplit(self.path)
         user = self.server.authenticator.user(self.headers.get("Authorization", ""))
-        size = int(self.headers.get("Content-Length") or 0)
-        if size > LARGEST:
-            self.close_connection = True
-            self._send(Answer(errors.ApiError(413, "RequestEntityTooLarge", "the request is too large").status, 413))
+        size = self.headers.get("Content-Length") or "0"
+        if not (size.isascii() and size.isdecimal()):
+            self._hang_up(errors.bad_request(f"the length {size} is no number"))
             return
-        body = self.rfile.read(size)
+        if int(size) > LARGEST:
+            self._hang_up(errors.ApiError(413, "RequestEntityTooLarge", "the request is too large"))
+            return
+        body = self.rfile.read(int(size))
         anonymous = "Authorization" not in self.headers and url.path in OPEN
         if user is None and not anonymous:
             self._send(Answer(errors.unauthorized().status, 401))
@@ -57,6 +59,11 @@ class Handler(BaseHTTPRequestHandler):
         self._send(self._answer(request))
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the names are the base class's
+
+    def _hang_up(self, error: errors.ApiError) -> None:
+        """Answer with an error, and end the connection: where the next request begins, nobody knows."""
+        self.close_connection = True
+        self._send(Answer(error.status, error.code))
 
     def _answer(self, request: Request) -> Answer:
         try:

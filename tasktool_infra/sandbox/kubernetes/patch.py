@@ -20,6 +20,8 @@ def merge_patch(value: Any, patch: Any) -> Any:
 
 def json_patch(value: Any, operations: list[Json]) -> Any:
     """RFC 6902; raises ApiError: 422 for a failed test or a missing path, 400 for an unknown operation."""
+    if not isinstance(operations, list):
+        raise bad_request("a JSON patch is a list of operations")
     result = copy.deepcopy(value)
     for operation in operations:
         try:
