@@ -17,8 +17,8 @@ OWN = "tasktool_infra"
 
 def run(command: str | None = None) -> NoReturn:
     """Be the process of a command: run it with the process's arguments, and leave with its exit code."""
-    # A run makes little that only a collection could free, and each would walk all that botocore has loaded.
-    gc.disable()
+    # A start makes much that stays, and each collection walks all of it.
+    gc.set_threshold(20_000, 20, 20)
     code = main(command)
     for stream in (sys.stdout, sys.stderr):
         with unheard():
