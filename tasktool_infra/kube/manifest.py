@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Self
 
 from attrs import evolve, frozen
@@ -167,8 +168,13 @@ class Manifest(KubeObject):
 
 def object_key(kind: str, namespace: str, name: str) -> Key:
     """Give what an object is called in plans; the namespace may be empty."""
-    in_our_style = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
-    return Key(in_our_style, "/".join(filter(None, (namespace, name))))
+    return Key(in_our_style(kind), "/".join(filter(None, (namespace, name))))
+
+
+@cache
+def in_our_style(kind: str) -> str:
+    """Give the name of a kind as all kinds are called here: ``service_account``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
 
 
 def _with_pods(step: Step) -> Step:

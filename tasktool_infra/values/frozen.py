@@ -70,6 +70,8 @@ def freeze(value: Any) -> Any:
     """
     if type(value) in _SCALARS or isinstance(value, FrozenDict):
         return value
+    if type(value) is dict:  # asking an abstract class takes ten times as long
+        return FrozenDict(value)
     if isinstance(value, list | tuple):
         return tuple(map(freeze, value))
     if isinstance(value, Mapping):
@@ -83,6 +85,10 @@ def thaw(value: Any) -> Any:
     Takes:
         value: what `freeze` gave. Sets become sorted lists, so that the result is the same in every process.
     """
+    if type(value) in _SCALARS:
+        return value
+    if isinstance(value, FrozenDict):
+        return {key: thaw(inner) for key, inner in value._items.items()}  # noqa: SLF001 - much is thawed
     if isinstance(value, Mapping):
         return {key: thaw(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
