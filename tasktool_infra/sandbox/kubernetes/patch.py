@@ -26,7 +26,7 @@ def json_patch(value: Any, operations: list[Json]) -> Any:
     for operation in operations:
         try:
             result = _operate(result, operation)
-        except (KeyError, IndexError, ValueError, TypeError) as error:
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
             why = "the server rejected our request due to an error in our request"
             raise ApiError(422, "Invalid", why, {}) from error
     return result
