@@ -1,7 +1,7 @@
 """The application where it is almost real: an AWS emulator of anybody's, a real control plane, and the scripts."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,11 @@ class Place:
     cluster: Cluster
     shell: Shell
     settings: tuple[str, ...]
+    command: Callable[..., Done]
 
     def run(self, script: str, *arguments: str, expect: int = 0) -> Done:
-        """Run a script on the environment `prod`."""
-        return self.shell.run(script, "prod", *self.settings, *arguments, expect=expect)
+        """Run a command on the environment `prod`."""
+        return self.command(script, "prod", *self.settings, *arguments, expect=expect)
 
     def push(self, program: str, tag: str = "1.0.0") -> None:
         """Push an image, as `docker push` does in the end."""
@@ -69,8 +70,13 @@ class Place:
 
 
 @contextmanager
-def place(cluster: Cluster, folder: Path) -> Iterator[Place]:
-    """Make both clouds: the emulator is new, of the control plane only the namespace `prod` is used."""
+def place(
+    cluster: Cluster, folder: Path, commands: Callable[[Shell], Callable[..., Done]] | None = None
+) -> Iterator[Place]:
+    """Make both clouds: the emulator is new, of the control plane only the namespace `prod` is used.
+
+    ``commands`` makes, of a shell, what runs commands; else the scripts are run.
+    """
     api = cluster.api()
     install_cert_manager_kinds(api)
     with emulator() as aws:
@@ -83,7 +89,7 @@ def place(cluster: Cluster, folder: Path) -> Iterator[Place]:
             KUBECONFIG=str(cluster.kubeconfig),
         )
         settings = ("--eks-cluster-name", "", "--context", cluster.arn, "--oidc-provider-url", issuer)
-        made = Place(aws, api, cluster, shell, settings)
+        made = Place(aws, api, cluster, shell, settings, commands(shell) if commands else shell.run)
         try:
             yield made
         finally:
