@@ -11,7 +11,7 @@ from tasktool_infra.aws.s3_sweep import Sweep, listing, named
 from tasktool_infra.engine.calls import GONE, Call, Pause, Reading, procedure, write
 from tasktool_infra.engine.errors import NotAccepted, Problem, TasktoolError
 
-MOST_AGAIN = 5
+MOST_AGAIN = 6
 """How often all may be listed again although nothing has become less."""
 LONGEST_PAUSE = 8.0
 """Seconds at most until all is listed again: a list may lag behind a deletion."""
@@ -45,7 +45,7 @@ class EmptyBucket:
             Call("s3", "list_multipart_uploads", address, expects={"NoSuchBucket": GONE}, pages=True),
         )
         sweep, before, again = Sweep(address), 0, 0
-        while first is not GONE and (found := (yield from sweep.through(first))):
+        while first is not GONE and (found := (yield from sweep.through(first, anew=again >= MOST_AGAIN - 1))):
             again = again + 1 if before and found >= before else 0
             if again > MOST_AGAIN:
                 break

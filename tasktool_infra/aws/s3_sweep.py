@@ -36,10 +36,11 @@ class Sweep:
         """How many have been tried so far."""
         return len(self._gone) + len(self.staying)
 
-    def through(self, page: Any) -> Reading[int]:
+    def through(self, page: Any, *, anew: bool = False) -> Reading[int]:
         """Go from a first page to the end; give how many were found that are not known to be stuck.
 
         A page is deleted when the one after it is known, so that the mark by which the list goes on is still there.
+        What was deleted already is only listed late, and not deleted again unless ``anew``.
         """
         doomed: list[Version] = []
         self.passing, found, seen = {}, 0, set[Version]()
@@ -49,11 +50,16 @@ class Sweep:
             answers = dict(zip(calls, (yield tuple(calls.values())), strict=True)) if calls else {}
             self._note(doomed, answers.get("deletion", {}))
             seen |= set(_versions(page))
-            doomed = [version for version in _versions(page) if version not in self.stuck]
-            found += len(doomed)
+            left = [version for version in _versions(page) if version not in self.stuck]
+            doomed = [version for version in left if anew or not self._is_gone(version)]
+            found += len(left)
             page = None if answers.get("page") is GONE else answers.get("page")
         self.stuck = {version: error for version, error in self.stuck.items() if version in seen}
         return found
+
+    def _is_gone(self, version: Version) -> bool:
+        """Say whether it can't come back: without versions, the same may have been put again."""
+        return version in self._gone and version[1] != "null"
 
     def _note(self, doomed: list[Version], answer: Any) -> None:
         listed = answer.get("Errors", ()) if not isinstance(answer, Meaning) else ()

@@ -156,7 +156,8 @@ def test_what_is_listed_for_ever_is_not_deleted_for_ever() -> None:
 
     with pytest.raises(NotAccepted, match="still listed"):
         empty(versions, delete_objects=delete)
-    assert len(versions.deletions) == MOST_AGAIN + 2
+    # At once, and when nothing has come of waiting: each deletion may make the list late again.
+    assert len(versions.deletions) == 3
 
 
 def test_what_somebody_else_deleted_meanwhile_is_gone() -> None:
