@@ -3,19 +3,21 @@
 import os
 import re
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tasktool_infra.sandbox.played_images import played_images
 from tests.controlplane.build import Unavailable, program
+from tests.system.workflow import WORKFLOW, Runner, workflow
+from tests.system.world import BUCKET, World
 
-WORKFLOW = Path(__file__).resolve().parents[2] / "docs" / "ci" / "tasktool.yml"
+CONTEXTS = {"github.token": "ghs_planted", "github.event.pull_request.number": "7"}
+SETTINGS = '[prod]\neks_cluster_name = "mz-k8s"\ndomain = "task.example.com"\nemail = "you@example.com"\n'
 
 
 def jobs() -> Any:
-    return yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+    return workflow()["jobs"]
 
 
 def test_actionlint_has_nothing_to_say() -> None:
@@ -42,3 +44,27 @@ def test_only_the_job_that_was_approved_writes_and_one_at_a_time() -> None:
 def test_nothing_from_a_pull_request_gets_into_a_shell() -> None:
     scripts = [step.get("run", "") for job in jobs().values() for step in job["steps"]]
     assert not any(re.search(r"\$\{\{\s*github\.event", script) for script in scripts)
+
+
+def test_its_commands_plan_carry_out_what_was_planned_and_report_drift(cloud: World) -> None:
+    cloud.shell.config(SETTINGS)
+    runner = Runner(cloud.shell, CONTEXTS)
+    with played_images():
+        with cloud.untouched():
+            planned, commented = runner.run("plan")
+            (saved,) = runner.run("saved-plan")
+        (provisioned,) = runner.run("provision")
+        cloud.aws("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
+        with cloud.untouched():
+            (drifted,) = runner.run("drift")
+    assert [done.code for done in (planned, commented, saved, provisioned, drifted)] == [0, 0, 0, 0, 2], drifted.said
+    place = cloud.shell.folder
+    assert (place / "plan" / "gh.called").read_text().startswith("pr comment 7 ")
+    comment = (place / "plan" / "gh.comment").read_text(encoding="utf-8")
+    assert comment == f"```text\n{planned.out}```\n"
+    assert planned.summary in comment
+    assert planned.summary == saved.summary
+    assert drifted.planned == [f"~ s3_bucket.{BUCKET}"]
+    summary = (place / "provision" / "github_step_summary").read_text(encoding="utf-8")
+    assert "### Provision of prod" in summary
+    assert saved.summary in summary
