@@ -125,8 +125,19 @@ class KubeTransport:
         if error.status == 401:  # noqa: PLR2004
             clock = skew.told(skew.ahead(headers, datetime.now(UTC)), "the cluster")
             introduced = "" if clock or self.access.introduce is None else self.access.introduce()
-            error.next_step = clock or introduced or error.next_step
+            error.next_step = clock or self._by_context(introduced) or error.next_step
         return error
+
+    def _by_context(self, introduced: str) -> str:
+        """Tell whose credentials were not taken: those of a context need not be the caller's of AWS."""
+        if not self.access.context:
+            return introduced
+        name = self.access.context
+        said = (
+            f"The credentials of the kubeconfig context {name!r} were not taken: log in there again, or see with:"
+            f" kubectl --context {name} auth whoami"
+        )
+        return f"{said}\nWhere they come from EKS: {introduced}" if introduced else said
 
     def _exchange(self, call: Call, request: "Request", way: Connection, known: dict[str, str]) -> Answer:
         headers = {"Accept": "application/json", "Content-Type": request.content_type, **known}

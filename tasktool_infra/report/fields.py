@@ -18,7 +18,7 @@ def field_lines(change: Change) -> Iterator[Line]:
     for path, together in groupby(change.fields, key=_group):
         yield from _together(path, list(together), created=change.action is Action.CREATE)
     if change.unchanged and change.action is Action.UPDATE:
-        yield line(f"({change.unchanged} fields unchanged)", style="grey", indent=INDENT)
+        yield line(f"({change.unchanged} field{'s' * (change.unchanged > 1)} unchanged)", style="grey", indent=INDENT)
 
 
 def _group(each: FieldChange) -> str:

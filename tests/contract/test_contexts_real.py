@@ -78,5 +78,7 @@ def test_whom_the_cluster_does_not_know_is_told_so_and_not_asked_on_and_on(
     for _ in range(3):
         with pytest.raises(ApiError) as told:
             there.transport.send(GET)
-        assert (told.value.code, told.value.next_step) == ("Unauthorized", "an access entry is missing")
+        assert told.value.code == "Unauthorized"
+        assert f"with: kubectl --context {real_cluster.arn} auth whoami\n" in told.value.next_step
+        assert told.value.next_step.endswith("Where they come from EKS: an access entry is missing")
     assert there.asked == 2
