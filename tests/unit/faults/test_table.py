@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.table import FAULTS, Known
+from tests.faults.known import Known
+from tests.faults.table import FAULTS
 
 TESTS = Path(__file__).parents[2]
 
