@@ -41,11 +41,12 @@ if TYPE_CHECKING:
     from tasktool_infra.engine.plan import Action, Change, Plan
     from tasktool_infra.kube.namespace import Namespace
     from tasktool_infra.kube.service_account import ServiceAccount
+    from tasktool_infra.least_privilege.checking import Checked
     from tasktool_infra.least_privilege.grant import Grant
     from tasktool_infra.proving import Verification
     from tasktool_infra.running import PlanRefused
     from tasktool_infra.saved_plan import PlanMoved, load_plan, save_plan
-    from tasktool_infra.sdk import load, permissions, plan, provision, teardown, verify
+    from tasktool_infra.sdk import check_permissions, load, permissions, plan, provision, teardown, verify
     from tasktool_infra.settings.environment import Environment
     from tasktool_infra.settings.errors import SettingsError
 
@@ -77,11 +78,12 @@ _HOMES = {
     "engine.plan": ("Action", "Change", "Plan"),
     "kube.namespace": ("Namespace",),
     "kube.service_account": ("ServiceAccount",),
+    "least_privilege.checking": ("Checked",),
     "least_privilege.grant": ("Grant",),
     "proving": ("Verification",),
     "running": ("PlanRefused",),
     "saved_plan": ("PlanMoved", "load_plan", "save_plan"),
-    "sdk": ("load", "permissions", "plan", "provision", "teardown", "verify"),
+    "sdk": ("check_permissions", "load", "permissions", "plan", "provision", "teardown", "verify"),
     "settings.environment": ("Environment",),
     "settings.errors": ("SettingsError",),
 }
@@ -93,6 +95,7 @@ __all__ = [
     "Attribute",
     "Bucket",
     "Change",
+    "Checked",
     "Claim",
     "Cluster",
     "DeadlinePassed",
@@ -123,6 +126,7 @@ __all__ = [
     "TasktoolError",
     "Verification",
     "__version__",
+    "check_permissions",
     "irsa_trust",
     "load",
     "load_plan",

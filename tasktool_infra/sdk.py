@@ -1,4 +1,4 @@
-"""The public calls: load, plan, provision, verify, teardown, permissions."""
+"""The public calls: load, plan, provision, verify, teardown, permissions, check_permissions."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -22,6 +22,7 @@ from tasktool_infra.settings.rules import EMULATOR
 from tasktool_infra.values.display import watching
 
 if TYPE_CHECKING:
+    from tasktool_infra.least_privilege.checking import Checked
     from tasktool_infra.least_privilege.grant import Grant
     from tasktool_infra.proving import Verification
 
@@ -274,3 +275,21 @@ def permissions(
 
     environment = _environment(what, config, settings_given)
     return grant(environment, command, located(environment, Listeners(), sandbox=sandbox))
+
+
+def check_permissions(
+    what: str | Environment,
+    command: str,
+    *,
+    sandbox: bool = False,
+    config: str | Path | None = None,
+    **settings_given: Any,
+) -> "Checked":
+    """Give which of the :func:`permissions` of a command the caller lacks, in AWS and in the cluster; tries none.
+
+    AWS answers for the policies of the caller and of the organization (iam:SimulatePrincipalPolicy), the cluster for
+    each right (SelfSubjectAccessReview). Takes and raises what :func:`permissions` does, and always calls both.
+    """
+    from tasktool_infra.least_privilege.checking import checked
+
+    return checked(_environment(what, config, settings_given), command, Listeners(), sandbox=sandbox)

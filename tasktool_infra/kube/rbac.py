@@ -10,6 +10,7 @@ from attrs import frozen
 
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.kube.paths import served
+from tasktool_infra.kube.retries import SERVICE
 
 
 @frozen
@@ -33,6 +34,8 @@ def rights(call: Call) -> tuple[Right, ...]:
         return (Right("get", "", "pods/log", parameters["namespace"], parameters["name"]),)
     if call.operation == "token":
         return (Right("create", "", "serviceaccounts/token", parameters["namespace"], parameters["name"]),)
+    if call.operation == "review":
+        return (Right("create", "authorization.k8s.io", "selfsubjectaccessreviews"),)
     if "manifest" in parameters:
         manifest = parameters["manifest"]
         about = {**manifest["metadata"], "api_version": manifest["apiVersion"], "kind": manifest["kind"]}
@@ -49,6 +52,13 @@ def _right(verb: str, about: dict[str, Any]) -> Right:
     group, _, _ = about["api_version"].rpartition("/")
     namespace = about.get("namespace", "") if known.namespaced else ""
     return Right(verb, group, known.plural, namespace, about.get("name", ""))
+
+
+def review(right: Right) -> Call:
+    """Give the call that asks whether the caller has a right; everybody who is known may ask that."""
+    resource, _, subresource = right.resource.partition("/")
+    about = {"verb": right.verb, "group": right.group, "resource": resource, "subresource": subresource}
+    return Call(SERVICE, "review", {**about, "namespace": right.namespace, "name": right.name})
 
 
 def way_out(call: Call) -> str:

@@ -3,8 +3,8 @@
 Operations: ``get``, ``list`` (with a label ``selector`` and one of ``fields``), ``log`` (the last ``lines`` of a
 container that ended), ``apply`` (server-side; parameters ``manifest``, ``force``, ``dry_run``), ``contested`` (who
 holds the fields that an apply without force would conflict on), ``patch`` (JSON patch; the operations as ``patch``),
-``delete`` (with the UID as precondition; ``propagation`` as the API names it) and ``token`` (a short-lived one of a
-ServiceAccount, for an ``audience``).
+``delete`` (with the UID as precondition; ``propagation`` as the API names it), ``token`` (a short-lived one of a
+ServiceAccount, for an ``audience``) and ``review`` (whether the caller may do what the parameters say).
 """
 
 import json
@@ -30,6 +30,7 @@ from tasktool_infra.values.secret import revealed
 MANAGER, BEARER = "tasktool-infra", "Bearer "
 TOKEN_SECONDS = 600
 """The shortest life that the API server gives a token."""
+REVIEWS = "authorization.k8s.io/v1"
 APPLY, JSON_PATCH = "application/apply-patch+yaml", "application/json-patch+json"
 
 
@@ -180,6 +181,9 @@ def request_of(operation: str, parameters: dict[str, Any]) -> Request:
     if operation == "log":
         query = [("container", parameters["container"]), ("previous", "true"), ("tailLines", str(parameters["lines"]))]
         return Request("GET", f"{path_of('v1', 'Pod', parameters['namespace'], parameters['name'])}/log", tuple(query))
+    if operation == "review":
+        asked = {"apiVersion": REVIEWS, "kind": "SelfSubjectAccessReview", "spec": {"resourceAttributes": parameters}}
+        return Request("POST", f"/apis/{REVIEWS}/selfsubjectaccessreviews", body=asked)
     path = path_of(parameters["api_version"], parameters["kind"], parameters.get("namespace", ""), parameters["name"])
     if operation == "get":
         return Request("GET", path)

@@ -4,10 +4,12 @@ from typing import Any
 
 from attrs import frozen
 
+from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.aws.documents import Document
 from tasktool_infra.aws.iam_policy import Policy
 from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
 from tasktool_infra.engine.resource import Resource
+from tasktool_infra.kube.rbac import Right
 from tasktool_infra.least_privilege.cluster import needed_rights
 from tasktool_infra.least_privilege.needed import COMMANDS, needed
 from tasktool_infra.least_privilege.policy import policies
@@ -21,12 +23,27 @@ from tasktool_infra.task_tool import APPLICATION, Facts, iam_names, task_tool
 
 @frozen(kw_only=True)
 class Grant:
-    """What a command needs for an environment: IAM policies to attach all of, and a List of RBAC objects to apply."""
+    """What a command needs for an environment.
+
+    ``needs`` are the actions in AWS, of which those that attach take ``attachable`` policies only; ``rights`` those in
+    the cluster.
+    """
 
     environment: str
     command: str
-    policies: tuple[Document, ...]
-    roles: dict[str, Any]
+    needs: frozenset[Need]
+    attachable: tuple[str, ...]
+    rights: frozenset[Right]
+
+    @property
+    def policies(self) -> tuple[Document, ...]:
+        """IAM policies to attach all of."""
+        return policies(self.needs, self.attachable)
+
+    @property
+    def roles(self) -> dict[str, Any]:
+        """A List of RBAC objects to apply."""
+        return roles(f"{APPLICATION}-{self.environment}-{self.command}", self.rights)
 
 
 def grant(environment: Environment, command: str, target: Target) -> Grant:
@@ -41,16 +58,16 @@ def grant(environment: Environment, command: str, target: Target) -> Grant:
         raise Refused(f"{environment.name} uses no AWS account: its emulator lets everybody in.")
     if not target.issuer:
         step = "Set `oidc_provider_url` (aws eks describe-cluster shows it), or name the cluster and have access to it."
-        raise Refused("The cluster's issuer is not known, and with it the OIDC provider.", next_step=step)
+        why = f"\n{target.cluster}" if isinstance(target.cluster, TasktoolError) else ""
+        raise Refused(f"The cluster's issuer is not known, and with it the OIDC provider.{why}", next_step=step)
     resources = resources_of(environment, target)
-    attachable = [each.arn for each in resources if isinstance(each, Policy)]
     names = iam_names(environment, [each.key for each in resources])
-    granted = needed(command, resources, target.place, names, environment.eks_cluster_name or "")
     return Grant(
         environment=environment.name,
         command=command,
-        policies=policies(granted, attachable),
-        roles=roles(f"{APPLICATION}-{environment.name}-{command}", needed_rights(command, resources)),
+        needs=needed(command, resources, target.place, names, environment.eks_cluster_name or ""),
+        attachable=tuple(each.arn for each in resources if isinstance(each, Policy)),
+        rights=needed_rights(command, resources),
     )
 
 

@@ -15,11 +15,7 @@ def located(environment: Environment, listeners: Listeners, *, sandbox: bool) ->
 
     Raises what finding it out raises, and Refused where nothing has to be allowed.
     """
-    if environment.aws == EMULATOR:
-        raise Refused(
-            f"The environment {environment.name} is on an emulator, which asks nobody for permissions.",
-            next_step=f"In the cluster it takes the ClusterRole admin in the namespace {environment.namespace}.",
-        )
+    check_asked(environment)
     if environment.account and environment.region and environment.oidc_provider_url and not sandbox:
         partition = Connection("", environment.region).partition()
         return Target(
@@ -31,3 +27,12 @@ def located(environment: Environment, listeners: Listeners, *, sandbox: bool) ->
         )
     with opened(environment, listeners, sandbox=sandbox) as run:
         return find_target(run, environment)
+
+
+def check_asked(environment: Environment) -> None:
+    """Raise Refused where AWS asks nobody for permissions."""
+    if environment.aws == EMULATOR:
+        raise Refused(
+            f"The environment {environment.name} is on an emulator, which asks nobody for permissions.",
+            next_step=f"In the cluster it takes the ClusterRole admin in the namespace {environment.namespace}.",
+        )

@@ -20,6 +20,7 @@ from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 from moto.sts.responses import TokenResponse
 
+from tasktool_infra.sandbox.authorization.simulation import simulate_principal_policy
 from tasktool_infra.sandbox.authorization.web_identity import assume_role_with_web_identity
 
 Method = Callable[..., Any]
@@ -40,6 +41,7 @@ def apply() -> None:
     _wrap(ResourceGroupsTaggingAPIBackend, "_get_resources_generator", _with_repositories)
     for name, method in (("add_client_id_to", _add_client_id), ("remove_client_id_from", _remove_client_id)):
         setattr(IamResponse, f"{name}_open_id_connect_provider", method)
+    setattr(IamResponse, simulate_principal_policy.__name__, simulate_principal_policy)
     _wrap(TokenResponse, "assume_role_with_web_identity", lambda _: assume_role_with_web_identity)
 
 

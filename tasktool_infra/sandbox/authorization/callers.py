@@ -58,6 +58,23 @@ def _find(access_key: str, account: str, partition: str) -> Caller | None:
     user = iam.get_user_from_access_key_id(access_key)
     if user is None:
         return None
+    return _user(user, iam)
+
+
+def principal(arn: str, account: str, partition: str) -> Caller | None:
+    """Give the user or the role with this ARN as its policies bind it; None when there is none."""
+    iam = iam_backends[account][partition]
+    user = next((each for each in iam.users.values() if each.arn == arn), None)
+    if user is not None:
+        return _user(user, iam)
+    role = next((each for each in _roles(account, partition) if each.arn == arn), None)
+    if role is None:
+        return None
+    boundary = _boundary(role, account, partition)
+    return Caller(arn=arn, principal=arn, documents=tuple(_documents([role])), boundary=boundary)
+
+
+def _user(user: Any, iam: Any) -> Caller:
     holders = [user, *iam.get_groups_for_user(user.name)]
     return Caller(arn=user.arn, principal=user.arn, documents=tuple(_documents(holders)))
 

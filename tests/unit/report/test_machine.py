@@ -11,16 +11,21 @@ from jsonschema import Draft202012Validator
 
 import tasktool_infra.report
 from tasktool_infra._version import __version__
+from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.aws.place import Place
 from tasktool_infra.doctor.finding import bad, good
 from tasktool_infra.engine import errors, events
 from tasktool_infra.engine.claims import Claim
 from tasktool_infra.engine.errors import TasktoolError
+from tasktool_infra.kube.rbac import Right
+from tasktool_infra.least_privilege.checking import Checked
 from tasktool_infra.least_privilege.grant import Grant
+from tasktool_infra.least_privilege.principal import Unchecked
 from tasktool_infra.proving import Verification
 from tasktool_infra.report.claims import verification_data
 from tasktool_infra.report.doctor import doctor_data
 from tasktool_infra.report.event_data import FORMAT, error_data
+from tasktool_infra.report.lacking import lacking_data
 from tasktool_infra.report.machine import Machine
 from tasktool_infra.report.permissions import permissions_data
 from tasktool_infra.target import Target
@@ -35,6 +40,16 @@ VERIFICATION = Verification(
         Claim(key=TABLE, name="exists", wanted=1, found=None, ok=None),
     ),
 )
+NEED, RIGHT = Need("s3:CreateBucket", "arn:aws:s3:::b"), Right("get", "apps", "deployments", "prod", "a")
+GRANT = Grant(environment="prod", command="plan", needs=frozenset({NEED}), attachable=(), rights=frozenset({RIGHT}))
+LACKING = Checked(
+    grant=GRANT,
+    caller="me",
+    denied={NEED: "not allowed"},
+    doubtful={NEED: "depends on aws:MultiFactorAuthPresent"},
+    rights=frozenset({RIGHT}),
+    unchecked={"AWS": Unchecked(said="denied", fix="Ask.")},
+)
 SCHEMA = json.loads((Path(tasktool_infra.report.__file__).parent / "events.schema.json").read_text(encoding="utf-8"))
 TYPES = {each["title"] for each in SCHEMA["oneOf"]}
 
@@ -48,11 +63,8 @@ def records(*, verbose: bool = True) -> list[dict[str, Any]]:
         machine.write({"type": "error", **error_data(error)})
     machine.write(verification_data(VERIFICATION, VERIFICATION.claims))
     machine.write(doctor_data("prod", [good("clock", "right"), bad("account", "none", "Log in.")]))
-    machine.write(
-        permissions_data(
-            Grant(environment="prod", command="plan", policies=(), roles={"kind": "List"}), iam=True, rbac=True
-        )
-    )
+    machine.write(permissions_data(GRANT, iam=True, rbac=True))
+    machine.write(lacking_data(LACKING))
     assert out.getvalue().isascii()
     return [json.loads(line) for line in out.getvalue().splitlines()]
 

@@ -6,10 +6,10 @@ import pytest
 
 from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.least_privilege.grant import Grant
-from tasktool_infra.least_privilege.policy import policies
 from tasktool_infra.report.permissions import show
 
-LONG = policies({Need(f"s3:Get{number:03}", f"arn:aws:s3:::bucket-{number:03}") for number in range(120)})
+LONG = frozenset(Need(f"s3:Get{number:03}", f"arn:aws:s3:::bucket-{number:03}") for number in range(120))
+GRANT = Grant(environment="prod", command="plan", needs=LONG, attachable=(), rights=frozenset())
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,4 +18,4 @@ def test_a_reader_that_has_seen_enough_is_no_fault(monkeypatch: pytest.MonkeyPat
     with os.fdopen(writer, "w", encoding="utf-8") as gone, monkeypatch.context() as patch:
         patch.setattr("sys.stdout", gone)
         patch.setattr("sys.stderr", gone)
-        show(Grant(environment="prod", command="plan", policies=LONG, roles={}), iam=True, rbac=False)
+        show(GRANT, iam=True, rbac=False)
