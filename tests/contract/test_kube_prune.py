@@ -69,7 +69,7 @@ def test_what_others_have_is_left_alone(app: App) -> None:
     plan = app.plan(PLAIN)
     assert plan.asks == (f"delete service.{app.host.name}/web",)
     kept = {change.key.identity.partition("/")[2]: change.reason for change in plan.changes if change.reason}
-    assert kept["other-environment"] == "kept: it belongs to another application or environment"
+    assert kept["other-environment"] == "no longer wanted; kept: it belongs to another application or environment"
     app.run(PLAIN)
     assert app.names("services") == ["made-for-it", "no-set", "other-environment", "other-set"]
     assert app.parent()[KINDS] == "ConfigMap,Service"
