@@ -16,7 +16,7 @@ from tasktool_infra.aws.eks_access import Introducer
 from tasktool_infra.aws.eks_cluster import Cluster
 from tasktool_infra.aws.transport import SERVICES, AwsTransport
 from tasktool_infra.engine.driver import Driver
-from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
+from tasktool_infra.engine.errors import Refused, TasktoolError
 from tasktool_infra.engine.events import Listeners, Noted
 from tasktool_infra.engine.hooks import current_clock, current_hook
 from tasktool_infra.engine.retry import joined
@@ -104,11 +104,7 @@ def driven(
 def _sandbox(environment: Environment, listeners: Listeners) -> SandboxFacts:
     from tasktool_infra import sandbox as sandboxes
 
-    try:
-        running = sandboxes.start(region=environment.region)
-    except sandboxes.SandboxError as error:
-        elsewhere = isinstance(error, sandboxes.SandboxElsewhere)
-        raise TasktoolError(str(error), problem=Problem.REFUSED if elsewhere else None) from error
+    running = sandboxes.start(region=environment.region)
     listeners(Noted(at=0.0, text=sandboxes.describe(running)))
     keys = Embedded(running.aws_endpoint, running.access_key_id, running.secret_access_key)
     return SandboxFacts(keys, running.region)

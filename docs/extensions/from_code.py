@@ -11,12 +11,12 @@ import attrs
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from docutils.statemachine import StringList
+from error_sections import errors
 
-import tasktool_infra
 from tasktool_infra.commands import NAMES, command
 from tasktool_infra.commands.parser import parser_of
 from tasktool_infra.engine import events as engine_events
-from tasktool_infra.exit_codes import BY_PROBLEM, table
+from tasktool_infra.exit_codes import table
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.schema import SETTINGS
 
@@ -46,19 +46,6 @@ def events() -> Lines:
     for name, cls in _classes(engine_events, engine_events.Event):
         fields = ", ".join(f"`{field.name}`" for field in attrs.fields(cls))
         yield f"| `{name}` | {fields} | {_first(cls)} |"
-
-
-def errors() -> Lines:
-    """Give a section for every class of errors that a user may meet, with its exit code."""
-    public = (getattr(tasktool_infra, name) for name in tasktool_infra.__all__)
-    for cls in sorted(filter(_is_error, public), key=lambda cls: len(cls.__mro__)):
-        code = BY_PROBLEM[cls.problem].code
-        yield from (f"## {cls.__name__}", "", inspect.cleandoc(cls.__doc__ or ""), "")
-        yield from (f"Exit code {code}, unless it says another sort of failure itself.", "")
-
-
-def _is_error(value: Any) -> bool:
-    return inspect.isclass(value) and issubclass(value, tasktool_infra.TasktoolError)
 
 
 def commands() -> Lines:

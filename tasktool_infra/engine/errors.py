@@ -32,7 +32,10 @@ class Problem(Enum):
 
 
 class TasktoolError(Exception):
-    """The root of all errors that are meant for people."""
+    """The root of all errors that are meant for people; on its own, what has no class of its own.
+
+    ``message`` says what was wrong, ``next_step`` what to do about it.
+    """
 
     problem: Problem = Problem.FAILED
 
@@ -88,7 +91,7 @@ class ApiError(TasktoolError):
 
 
 class OpenOutcome(TasktoolError):
-    """A write that may or may not have been done: only reading again can tell."""
+    """A write that may or may not have been done: only reading again can tell, and running again does."""
 
     def __init__(self, cause: ApiError) -> None:
         super().__init__(cause.message, next_step=cause.next_step, problem=cause.problem)
@@ -102,17 +105,23 @@ class DeadlinePassed(TasktoolError):
 
 
 class Barred(TasktoolError):
-    """Something is not there, and the caller may not make it; a plan that is only looked at can still show it."""
+    """Something is not there, and the caller may not make it; a plan that is only looked at can still show it.
+
+    Have somebody make it who may, or be given what `permissions` prints for the command.
+    """
 
     problem = Problem.DENIED
 
 
 class Vanished(TasktoolError):
-    """Something is gone that was waited for."""
+    """Something is gone that was waited for: somebody else removed it. Find out who, then run again."""
 
 
 class NotAccepted(TasktoolError):
-    """The API accepted the change, and still reports the difference."""
+    """The API accepted the change, and still reports the difference; running again looks and tries once more.
+
+    If it comes again, something else (another tool, a policy of the organization) sets it back each time.
+    """
 
 
 class Refused(TasktoolError):
@@ -122,7 +131,7 @@ class Refused(TasktoolError):
 
 
 class Declined(TasktoolError):
-    """A yes was needed and not given; nothing was written."""
+    """A yes was needed and not given; nothing was written. With nobody to ask: ``--yes``, from Python ``confirm=``."""
 
     problem = Problem.REFUSED
 

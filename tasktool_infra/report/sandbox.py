@@ -1,7 +1,7 @@
 """The command ``sandbox``: start, status, stop, env."""
 
 from tasktool_infra import sandbox
-from tasktool_infra.engine.errors import Problem, TasktoolError
+from tasktool_infra.engine.errors import Problem
 from tasktool_infra.exit_codes import BY_PROBLEM, OK
 from tasktool_infra.settings.errors import Kind, SettingsError
 
@@ -14,10 +14,7 @@ def manage(action: str, environment: str | None = None, config: str | None = Non
 
     With ``env``, ``environment`` says whose programs are to run beside the sandbox.
     """
-    try:
-        return _ACTIONS[action]() if action in _ACTIONS else _env(environment, config)
-    except sandbox.SandboxError as error:
-        raise TasktoolError(str(error)) from error
+    return _ACTIONS[action]() if action in _ACTIONS else _env(environment, config)
 
 
 def _start() -> int:

@@ -5,17 +5,21 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from tasktool_infra.engine.errors import Problem, TasktoolError
+
 CLUSTER = "mz-k8s"
 REGION = "ap-northeast-1"
 ACCOUNT = "123456789012"
 
 
-class SandboxError(Exception):
-    """The sandbox can't be started, found or stopped; the message says why and what to do."""
+class SandboxError(TasktoolError):
+    """The sandbox can't be started, found or stopped."""
 
 
 class SandboxElsewhere(SandboxError):
-    """A sandbox runs, but not in the region or the account that is asked for."""
+    """A sandbox runs, but not in the region or the account that is asked for: stop it, or use another folder."""
+
+    problem = Problem.REFUSED
 
 
 @frozen(kw_only=True)

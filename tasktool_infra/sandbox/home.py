@@ -25,6 +25,7 @@ from tasktool_infra.sandbox.facts import Sandbox, SandboxError
 from tasktool_infra.sandbox.identity import identify
 
 VARIABLE = "TASKTOOL_SANDBOX_HOME"
+ANOTHER_FOLDER = f"Set {VARIABLE} to a folder of your own."
 FILES = {"state.json", "kubeconfig", "ca.crt", "sandbox.log", "start.lock", "life.lock"}
 LOCK_TIMEOUT = 60.0
 
@@ -53,14 +54,12 @@ def prepare() -> Path:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         foreign = [entry.name for entry in home.iterdir() if entry.name.partition(".tmp")[0] not in FILES]
         if foreign:
-            raise SandboxError(f"{home} holds other things ({foreign[0]}): set {VARIABLE} to a folder of its own.")
+            raise SandboxError(f"{home} holds other things ({foreign[0]}).", next_step=ANOTHER_FOLDER)
         home.chmod(0o700)
         os.close(open_private(home / "start.lock", os.O_RDWR))
     except OSError as error:
         why = error.strerror or error
-        raise SandboxError(
-            f"The sandbox can't write to {home} ({why}): set {VARIABLE} to a folder that it can."
-        ) from error
+        raise SandboxError(f"The sandbox can't write to {home} ({why}).", next_step=ANOTHER_FOLDER) from error
     return home
 
 
@@ -87,6 +86,11 @@ def _acquire(descriptor: int, end: float) -> None:
             return
 
 
+def belongs_to_another(home: Path) -> SandboxError:
+    """Give what to say of a folder that another user's sandbox has."""
+    return SandboxError(f"The sandbox of {home} belongs to another user.", next_step=ANOTHER_FOLDER)
+
+
 def is_alive(home: Path) -> bool:
     """Whether the background process of this folder lives: it holds its lock. A pid alone could be anybody's by now.
 
@@ -97,9 +101,7 @@ def is_alive(home: Path) -> bool:
     except FileNotFoundError:
         return False
     except PermissionError as error:
-        raise SandboxError(
-            f"The sandbox of {home} belongs to another user: set {VARIABLE} to another folder."
-        ) from error
+        raise belongs_to_another(home) from error
     try:  # shared, so that two who look at once don't take each other for the process
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

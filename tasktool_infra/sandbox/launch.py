@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tasktool_infra.files import open_private
 from tasktool_infra.sandbox.facts import SandboxError
-from tasktool_infra.sandbox.home import log_tail
+from tasktool_infra.sandbox.home import ANOTHER_FOLDER, log_tail
 
 START_TIMEOUT = 60.0
 ROOM = 100_000
@@ -39,13 +39,15 @@ def spawn(home: Path, region: str, account: str) -> None:
             os.close(writing)  # so that the other end is closed when the process dies
         ready, _, _ = select.select([said], [], [], START_TIMEOUT)
         if not ready or said.read(1) != READY:
-            raise SandboxError(f"The sandbox did not start. {_last_words(home)}")
+            raise _not_started(home)
 
 
-def _last_words(home: Path) -> str:
+def _not_started(home: Path) -> SandboxError:
     if shutil.disk_usage(home).free < ROOM:
-        return f"There is no room left on the disk of {home}."
-    return f"The end of its log, {home}/sandbox.log:\n{log_tail(home)}"
+        said = f"The sandbox did not start. There is no room left on the disk of {home}."
+        return SandboxError(said, next_step=f"Make room. Or: {ANOTHER_FOLDER}")
+    said = f"The sandbox did not start. The end of its log, {home}/sandbox.log:\n{log_tail(home)}"
+    return SandboxError(said, next_step="Correct what the log says, then run again.")
 
 
 def _launch(home: Path, region: str, account: str, ready: int) -> None:

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import signal
 import ssl
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,16 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from tasktool_infra.sandbox.facts import ACCOUNT, REGION, Sandbox, SandboxElsewhere, SandboxError
-from tasktool_infra.sandbox.home import is_alive, locate, locked, log_tail, prepare, read_state
+from tasktool_infra.sandbox.home import (
+    ANOTHER_FOLDER,
+    belongs_to_another,
+    is_alive,
+    locate,
+    locked,
+    log_tail,
+    prepare,
+    read_state,
+)
 from tasktool_infra.sandbox.launch import spawn
 
 STOP_TIMEOUT = 5.0
@@ -38,7 +48,8 @@ def start(region: str | None = None, account: str | None = None) -> Sandbox:
             found = _find(home)
         if found is None:
             raise SandboxError(
-                f"The sandbox ended right after its start. Its log, {home}/sandbox.log:\n{log_tail(home)}"
+                f"The sandbox ended right after its start. Its log, {home}/sandbox.log:\n{log_tail(home)}",
+                next_step="Correct what the log says, then run again.",
             )
     return _checked(found, region, account)
 
@@ -57,7 +68,10 @@ def stop() -> bool:
     with _locked(home):
         sandbox = _state(home)
         if sandbox is None and is_alive(home):
-            raise SandboxError(f"A sandbox holds {home}, but its process can't be found: was it started elsewhere?")
+            raise SandboxError(
+                f"A sandbox holds {home}, but its process can't be found.",
+                next_step="Stop it where it was started: in another container or on another machine.",
+            )
         if sandbox is not None:
             _end(sandbox)
     return True
@@ -67,7 +81,10 @@ def _check_extra() -> None:
     missing = [package for module, package in EXTRA.items() if importlib.util.find_spec(module) is None]
     if missing:
         listed = ", ".join(missing)
-        raise SandboxError(f"The sandbox needs {listed}: install it with `pip install 'tasktool-infra[sandbox]'`.")
+        raise SandboxError(
+            f"The sandbox needs {listed}, not installed for {sys.executable}.",
+            next_step="Install it: pip install 'tasktool-infra[sandbox]'",
+        )
 
 
 @contextlib.contextmanager
@@ -77,10 +94,11 @@ def _locked(home: Path) -> Iterator[None]:
             yield
     except TimeoutError as error:
         raise SandboxError(
-            f"Another command has been starting or stopping the sandbox of {home} for too long."
+            f"Another command has been starting or stopping the sandbox of {home} for too long.",
+            next_step="Wait for it or end it, then run again.",
         ) from error
     except PermissionError as error:
-        raise SandboxError(f"The sandbox of {home} belongs to another user.") from error
+        raise belongs_to_another(home) from error
 
 
 def _checked(sandbox: Sandbox, region: str | None, account: str | None) -> Sandbox:
@@ -88,8 +106,8 @@ def _checked(sandbox: Sandbox, region: str | None, account: str | None) -> Sandb
     if wanted != (sandbox.region, sandbox.account):
         raise SandboxElsewhere(
             f"The sandbox of {sandbox.home} is for region {sandbox.region}, account {sandbox.account}, not for "
-            f"{', '.join(wanted)}: "
-            "stop it first, or set TASKTOOL_SANDBOX_HOME to another folder."
+            f"{', '.join(wanted)}.",
+            next_step=f"Stop it first (sandbox.py stop). Or: {ANOTHER_FOLDER}",
         )
     return sandbox
 
@@ -133,13 +151,16 @@ def _end(sandbox: Sandbox) -> None:
         if _wait_gone(sandbox.home, seconds):
             (sandbox.home / "state.json").unlink(missing_ok=True)
             return
-    raise SandboxError(f"The sandbox (process {sandbox.pid}) does not end.")
+    raise SandboxError(
+        f"The sandbox (process {sandbox.pid}) does not end.",
+        next_step=f"Look what holds it (ps -o stat,wchan {sandbox.pid}), then run again.",
+    )
 
 
 def _unreachable(home: Path, why: str) -> NoReturn:
     raise SandboxError(
-        f"A sandbox holds {home}, but can't be reached from here ({why}): stop it where it was started, or set "
-        "TASKTOOL_SANDBOX_HOME to another folder."
+        f"A sandbox holds {home}, but can't be reached from here ({why}).",
+        next_step=f"Stop it where it was started. Or: {ANOTHER_FOLDER}",
     )
 
 

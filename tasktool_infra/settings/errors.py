@@ -31,17 +31,24 @@ class Problem:
 
 
 class SettingsError(TasktoolError):
-    """The settings can't be used.
+    """The settings can't be used: the file, a key or a value is wrong, or there is no such environment (exit code 64).
 
-    Takes:
-        message: everything that is wrong, ready to be printed.
-        kind: an unknown environment, or something else.
-        problems: the same one by one.
+    ``kind`` says which of the two, ``problems`` holds what is wrong one by one. What is said names the place that each
+    was read from: environments.toml, a variable or an option. Correct it there.
     """
 
-    def __init__(self, message: str, kind: Kind = Kind.BAD_SETTING, problems: Sequence[Problem] = ()) -> None:
-        usage = kind is Kind.UNKNOWN_ENVIRONMENT
-        super().__init__(message, problem=errors.Problem.USAGE if usage else errors.Problem.REFUSED)
+    problem = errors.Problem.REFUSED
+
+    def __init__(
+        self,
+        message: str,
+        kind: Kind = Kind.BAD_SETTING,
+        problems: Sequence[Problem] = (),
+        *,
+        next_step: str = "",
+    ) -> None:
+        usage = errors.Problem.USAGE if kind is Kind.UNKNOWN_ENVIRONMENT else None
+        super().__init__(message, next_step=next_step, problem=usage)
         self.kind = kind
         self.problems = tuple(problems)
 

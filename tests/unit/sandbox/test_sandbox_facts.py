@@ -94,7 +94,7 @@ def test_the_default_folder_is_in_the_users_cache(monkeypatch: pytest.MonkeyPatc
 
 def test_a_folder_that_cannot_be_made_is_said(home: Path) -> None:
     home.parent.joinpath("home").touch()
-    with pytest.raises(SandboxError, match=r"can't write to .*set TASKTOOL_SANDBOX_HOME"):
+    with pytest.raises(SandboxError, match=r"(?s)can't write to .*Set TASKTOOL_SANDBOX_HOME"):
         prepare()
 
 
