@@ -101,13 +101,17 @@ OF_RUNS = (
         "packets swallowed, connections that die in mid-answer or at random, answers in drops, a slow API",
         "ends within its deadline, names the host",
         {
+            "system/test_faults_connect.py": (
+                "test_an_aws_that_takes_no_connection_is_named",
+                "test_a_cluster_that_takes_no_connection_is_named_and_nothing_is_written",
+            ),
             NETWORK: (
                 "test_an_aws_that_does_not_answer_is_named_and_nothing_is_written",
                 "test_connections_that_die_at_random_stop_nothing",
                 "test_an_answer_in_drops_is_given_up_and_asked_for_again",
                 "test_a_slow_api_is_no_fault",
                 "test_a_page_to_log_in_from_a_network_is_not_taken_for_an_answer",
-            )
+            ),
         },
     ),
     Known(
