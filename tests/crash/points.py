@@ -22,7 +22,7 @@ from tests.crash.view import Found, differences
 from tests.faults.injection import Crash
 from tests.faults.stage import Stage
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Real seconds until a child that does not come to its end shows where it stands, and dies."""
 SIDE_BY_SIDE = os.cpu_count() or 1
 
