@@ -12,6 +12,8 @@ from tasktool_infra.values.frozen import thaw
 MOST_BYTES = 50_000_000
 """More than any plan has: what is longer is something else."""
 
+MAKE = "Name the file that plan.py --out wrote, or make a new one."
+
 
 class PlanMoved(Refused):
     """The world, or what is wanted, is no longer what a plan was made for; nothing was written. ``moved`` says what."""
@@ -37,7 +39,9 @@ def save_plan(plan: Plan, path: str | Path) -> None:
         write_private(Path(path), to_json(plan))
     except OSError as error:
         raise TasktoolError(
-            f"The plan can't be written to {path}: {error.strerror or error}", problem=Problem.REFUSED
+            f"The plan can't be written to {path}: {error.strerror or error}",
+            next_step="Name a file that can be written.",
+            problem=Problem.REFUSED,
         ) from error
 
 
@@ -48,9 +52,9 @@ def load_plan(path: str | Path) -> Plan:
     try:
         return from_json(read_text(Path(path), MOST_BYTES))
     except OSError as error:
-        raise Refused(f"The plan {path} can't be read: {error.strerror or error}") from error
+        raise Refused(f"The plan {path} can't be read: {error.strerror or error}", next_step=MAKE) from error
     except ValueError as error:
-        raise Refused(f"{path} is no plan: {error}") from error
+        raise Refused(f"{path} is no plan: {error}", next_step=MAKE) from error
     except Refused as error:
         raise Refused(f"{path}: {error.message}", next_step=error.next_step) from error
 

@@ -224,7 +224,11 @@ def _order_for(
     """Give an order that says only what it is about."""
     parts = [what] if isinstance(what, str | Environment) else list(what)
     if not parts:
-        raise TasktoolError("There is nothing to do: no environment and no resource was named.", problem=Problem.USAGE)
+        raise TasktoolError(
+            "There is nothing to do: no environment and no resource was named.",
+            next_step=f'For example: {command}("prod")',
+            problem=Problem.USAGE,
+        )
     resources = tuple(part for part in parts if isinstance(part, Resource))
     if not resources:
         return Order(command=command, environments=tuple(_environment(part, config, given) for part in parts))
@@ -253,7 +257,9 @@ def _environment(part: Any, config: str | Path | None, given: Mapping[str, Any])
     if isinstance(part, str):
         return load(part, config=config, **given)
     raise TasktoolError(
-        f"{part!r} is neither an environment, nor a name of one, nor a resource.", problem=Problem.USAGE
+        f"{part!r} is neither an environment, nor a name of one, nor a resource.",
+        next_step='Give a name ("prod"), what load() gives, or resources such as Table(...) with owner=.',
+        problem=Problem.USAGE,
     )
 
 

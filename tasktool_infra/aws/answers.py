@@ -40,6 +40,8 @@ BUNDLE = (
     " it must be there and hold PEM."
 )
 TRUST = "If a proxy of your network opens TLS, name the file with its certificate authority: AWS_CA_BUNDLE=FILE."
+CORRECT = "Correct the setting that this value comes from, then run again."
+AGAIN = "Run again to continue. If it comes again, report what --debug prints."
 ALLOW = "Ask for a policy that allows this action on this resource, then run again."
 
 
@@ -141,10 +143,10 @@ def refusal(error: Exception, call: str, host: str = "AWS") -> TasktoolError:
         step = "Set `region` in environments.toml, --region, or AWS_REGION."
         return TasktoolError("No region is known.", next_step=step, problem=Problem.REFUSED)
     if isinstance(error, e.ParamValidationError):
-        return TasktoolError(f"{call}: {error}", problem=Problem.REFUSED)
+        return TasktoolError(f"{call}: {error}", next_step=CORRECT, problem=Problem.REFUSED)
     if _is_about_credentials(error):
         return _credentials_fault(error, call)
-    return TasktoolError(f"{call}: {type(error).__name__}: {error}")
+    return TasktoolError(f"{call}: {type(error).__name__}: {error}", next_step=AGAIN)
 
 
 def misconfigured(error: Exception) -> TasktoolError:

@@ -6,6 +6,7 @@ from typing import Any, Self
 from attrs import evolve, frozen
 
 from tasktool_infra.aws import s3_lock, tags
+from tasktool_infra.aws.answers import ALLOW
 from tasktool_infra.aws.documents import Document
 from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.aws.s3_emptying import EmptyBucket
@@ -107,7 +108,7 @@ class Bucket(AwsResource):
         denied = [call for call, answer in zip(calls, answers, strict=True) if answer is FORBIDDEN]
         if denied:
             said = f"not allowed on {self.name}: {', '.join(denied)}"
-            raise ApiError("AccessDenied", said, call="s3", status=403, problem=Problem.DENIED)
+            raise ApiError("AccessDenied", said, call="s3", status=403, problem=Problem.DENIED, next_step=ALLOW)
 
     def _live(self, head: Any, *answers: Any) -> Self:
         values = {setting.field: setting.value(self, answer) for setting, answer in zip(SETTINGS, answers, strict=True)}

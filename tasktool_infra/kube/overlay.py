@@ -130,7 +130,10 @@ def _merged(name: str, data: dict[str, str]) -> dict[str, Any]:
 
 def _suffix(partition: str) -> str:
     if partition not in _SUFFIXES:
-        raise Refused(f"The partition {partition} is not known, so neither is the host of its image registry.")
+        raise Refused(
+            f"The partition {partition} is not known, so neither is the host of its image registry.",
+            next_step=f"Use a region of {', '.join(_SUFFIXES)}, or leave the application out: --only aws access",
+        )
     return _SUFFIXES[partition]
 
 

@@ -55,7 +55,10 @@ def grant(environment: Environment, command: str, target: Target) -> Grant:
     if command not in COMMANDS:
         raise TasktoolError(f"There is no command {command!r}.", next_step=_known(), problem=Problem.USAGE)
     if environment.aws != ACCOUNT:
-        raise Refused(f"{environment.name} uses no AWS account: its emulator lets everybody in.")
+        raise Refused(
+            f"{environment.name} uses no AWS account: its emulator lets everybody in.",
+            next_step="Nothing has to be allowed. Name an environment that is in an account.",
+        )
     if not target.issuer:
         step = "Set `oidc_provider_url` (aws eks describe-cluster shows it), or name the cluster and have access to it."
         why = f"\n{target.cluster}" if isinstance(target.cluster, TasktoolError) else ""

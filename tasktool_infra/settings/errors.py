@@ -63,7 +63,7 @@ def refusal(environment: str, problems: Sequence[Problem]) -> SettingsError:
     lines = list(dict.fromkeys(map(str, problems)))
     if len(lines) > 1:
         lines = [f"{len(lines)} problems with the settings of {show(environment)}:", *(f"  {line}" for line in lines)]
-    return SettingsError("\n".join(lines), problems=problems)
+    return SettingsError("\n".join(lines), problems=problems, next_step="Correct it there, then run again.")
 
 
 def show(text: str) -> str:

@@ -40,7 +40,7 @@ def read(file: Path, name: str) -> Mapping[str, object]:
         reason = "stands outside of every environment: move it below a line such as [prod]"
         raise refusal(name, [Problem(key, f"{plain(str(file))}: {plain(key)}", reason) for key in strays])
     if name not in tables:
-        raise SettingsError(_unknown(file, name, list(tables)), Kind.UNKNOWN_ENVIRONMENT)
+        raise _unknown(file, name, list(tables))
     return dict(tables[name])
 
 
@@ -50,19 +50,32 @@ def _tables(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"{plain(str(file))}: can't be read: {error.strerror or error}") from error
+        raise SettingsError(
+            f"{plain(str(file))}: can't be read: {error.strerror or error}",
+            next_step="Name the file that describes your environments: --config FILE.",
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        hint = "texts stand in quotes, account ids too"
-        raise SettingsError(f"{plain(str(file))}: is not TOML: {plain(str(error))}; {hint}") from error
+        said = f"{plain(str(file))}: is not TOML: {plain(str(error))}"
+        raise SettingsError(said, next_step="Correct that line: texts stand in quotes, account ids too.") from error
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{plain(str(file))}: can't be read: {plain(str(error))}") from error
+        said = f"{plain(str(file))}: can't be read: {plain(str(error))}"
+        raise SettingsError(
+            said, next_step="It must be TOML in UTF-8: write it anew, or name another: --config."
+        ) from error
 
 
-def _unknown(file: Path, name: str, known: list[str]) -> str:
+def _unknown(file: Path, name: str, known: list[str]) -> SettingsError:
     there = f"has {', '.join(map(plain, known))}" if known else "has none"
-    return f"there is no environment {show(name)}: {plain(str(file))} {there}{suggestion(name, known)}"
+    said = f"there is no environment {show(name)}: {plain(str(file))} {there}{suggestion(name, known)}"
+    begin = f"init.py {name}" if _is_plain(name) else "init.py NAME"
+    step = f"Name one that is there, another file (--config FILE), or begin a new one: {begin}"
+    return SettingsError(said, Kind.UNKNOWN_ENVIRONMENT, next_step=step)
+
+
+def _is_plain(name: str) -> bool:
+    return name.replace("-", "").isalnum()
 
 
 def names(config: Path | None = None) -> tuple[str, ...]:
     """Give the names of all environments that can be written without quotes; raises SettingsError."""
-    return tuple(name for name in _tables(find(config)) if name.replace("-", "").isalnum())
+    return tuple(name for name in _tables(find(config)) if _is_plain(name))

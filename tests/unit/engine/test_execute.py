@@ -68,7 +68,8 @@ def test_a_fault_of_our_own_is_told_like_any_other_and_keeps_its_cause() -> None
     play = Play(hook=Broken())
     result = play.run(A, toy("d", colour=""))
     error = result.failed[A.key]
-    assert str(error) == "toy.a: unexpected ZeroDivisionError: by nought"
+    assert error.message == "toy.a: this is a fault of tasktool itself: ZeroDivisionError: by nought"
+    assert "report what --debug prints" in error.next_step
     assert isinstance(error.__cause__, ZeroDivisionError)
     assert [str(event.error) for event in play.told(Failed)] == [str(error)]
     assert names(result.done) == ["d"]

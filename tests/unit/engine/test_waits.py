@@ -64,7 +64,7 @@ def test_a_wait_ends_when_its_failure_is_seen() -> None:
     play.hook = Breaking()
     error = play.run(BALL).failed[BALL.key]
     assert type(error) is TasktoolError
-    assert str(error) == "toy.ball: it to be ready: it ended as BROKEN"
+    assert error.message == "toy.ball: it to be ready: it ended as BROKEN"
 
 
 def test_a_wait_does_not_take_absence_for_readiness() -> None:

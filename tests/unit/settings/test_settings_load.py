@@ -147,14 +147,19 @@ def test_an_unknown_environment(write: Write) -> None:
     assert error.kind is Kind.UNKNOWN_ENVIRONMENT
     assert "no environment 'prdo'" in str(error)
     assert "has prod, staging; did you mean prod?" in str(error)
+    assert error.next_step.endswith("begin a new one: init.py prdo")
     assert refused("x", write("")).message.endswith("has none")
+    assert refused("x\ny", write("")).next_step.endswith("begin a new one: init.py NAME")
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("[prod\n", "is not TOML: "),
-        ("[prod]\naccount = 012345678901\n", "at line 2, column 12); texts stand in quotes, account ids too"),
+        (
+            "[prod]\naccount = 012345678901\n",
+            "at line 2, column 12)\nCorrect that line: texts stand in quotes, account ids too.",
+        ),
         ('region = "eu-west-1"\n[prod]\n', "region: stands outside of every environment"),
         ("[[prod]]\n", "prod: stands outside of every environment"),
         ("x = " + "[" * 5000, "can't be read: "),
@@ -193,6 +198,7 @@ def test_everything_that_is_wrong_is_said_at_once(write: Write) -> None:
         f"  {file}: [prod] account: must be a text, not a number: put it in quotes",
         f"  {file}: [prod] namespace: 'Big' {LABEL}",
         f"  {file}: [prod] tags: key 'a' must hold a text, not a number: put it in quotes",
+        "Correct it there, then run again.",
     ]
 
 
