@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from tasktool_infra.commands.parser import parse
 from tasktool_infra.engine.errors import Interrupted, TasktoolError
-from tasktool_infra.exit_codes import BY_PROBLEM
-from tasktool_infra.report.words import legible, safe, unheard
+from tasktool_infra.exit_codes import BY_PROBLEM, UNREAD
+from tasktool_infra.report.words import legible, safe, unheard, unread
 
 OWN = "tasktool_infra"
 
@@ -45,6 +45,8 @@ def main(command: str | None = None, arguments: Sequence[str] | None = None) -> 
         stopped = Interrupted("Interrupted.", next_step="Run again to continue: what stands is kept.")
         stopped.__cause__ = error
         return _ended(stopped, command or "", debug=debug)
+    except BrokenPipeError as error:
+        return UNREAD.code if unread() else _ended(_unexpected(error), command or "", debug=debug)
     except Exception as error:  # noqa: BLE001 - a fault of ours is told as one, and no traceback falls on people
         return _ended(_unexpected(error), command or "", debug=debug)
     return code

@@ -17,6 +17,8 @@ class ExitCode:
 
 OK = ExitCode(0, "fine, or nothing to do")
 CHANGES = ExitCode(2, "changes are present (plan --detailed-exitcode only)")
+UNREAD = ExitCode(141, "what was printed was not read to its end (| head)")
+"""Source: 128 + SIGPIPE, as shells tell of any program that ends so."""
 BY_PROBLEM = {
     Problem.INTERRUPTED: ExitCode(130, "interrupted"),
     Problem.REFUSED: ExitCode(
@@ -39,4 +41,4 @@ def foremost(problems: Iterable[Problem]) -> Problem | None:
 
 def table() -> tuple[ExitCode, ...]:
     """Give all codes in ascending order."""
-    return tuple(sorted((OK, CHANGES, *BY_PROBLEM.values()), key=lambda exit_code: exit_code.code))
+    return tuple(sorted((OK, CHANGES, UNREAD, *BY_PROBLEM.values()), key=lambda exit_code: exit_code.code))

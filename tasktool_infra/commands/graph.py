@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from tasktool_infra.commands.command import Command
-from tasktool_infra.commands.options import add_only, add_reporting, add_settings, add_target
+from tasktool_infra.commands.options import add_only, add_settings, add_target
 from tasktool_infra.exit_codes import OK
 
 
@@ -11,7 +11,6 @@ def _add_options(parser: ArgumentParser) -> None:
     add_target(parser)
     add_only(parser)
     parser.add_argument("--plan", action="store_true", dest="planned", help="also what provision would do to each")
-    add_reporting(parser)
     add_settings(parser)
 
 

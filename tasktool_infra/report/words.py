@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import select
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,6 +24,18 @@ def unheard() -> Iterator[None]:
         _silence(sys.stdout)
         with suppress(OSError):
             print(f"The output can't be written any more: {error.strerror}. The work goes on.", file=sys.stderr)
+
+
+def unread() -> bool:
+    """Say whether nobody reads what is printed any more; what is left of it then goes nowhere."""
+    watched = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            watched.register(stream.fileno(), 0)  # only what comes unasked: an error, or that the other end has gone
+    if not watched.poll(0):
+        return False
+    _silence(sys.stdout, sys.stderr)
+    return True
 
 
 def _silence(*streams: TextIO) -> None:

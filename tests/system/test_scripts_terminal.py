@@ -121,6 +121,15 @@ def test_a_pipe_that_is_closed_breaks_no_run(cloud: World) -> None:
     assert cloud.shell.run("plan", "prod").summary.startswith("No changes.")
 
 
+def test_a_command_that_only_prints_ends_quietly_with_its_reader(shell: Shell) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with shell.having(PYTHONUNBUFFERED="1").start("completion", "bash", stdout=writer) as process:
+        os.close(writer)
+        done = ended(process, expect=141)
+    assert done.err == ""
+
+
 def test_a_poor_encoding_breaks_no_run(cloud: World) -> None:
     shell = cloud.shell.having(PYTHONIOENCODING="ascii")
     cloud.aws("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})

@@ -31,9 +31,8 @@ def without_app(command: str, arguments: tuple[str, ...]) -> list[str]:
     Nobody has pushed images to these clouds, so the application would wait for them. It has tests of its own; `local`
     needs none pushed.
     """
-    whole = command in ("sandbox", "doctor", "init") or {"local", "--only", "--sandbox", "--help", "--version"} & set(
-        arguments
-    )
+    itself = {"local", "--only", "--sandbox", "--help", "--version"} & set(arguments)
+    whole = itself or command in ("sandbox", "doctor", "init", "completion")
     return [*arguments] if whole or not arguments else [*arguments, "--only", "aws", "access"]
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tasktool_infra.commands import NAMES
-from tasktool_infra.commands.parser import parse
+from tasktool_infra.commands import NAMES, command
+from tasktool_infra.commands.parser import parse, parser_of
 from tasktool_infra.exit_codes import table
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -51,10 +51,17 @@ SHOWN = {
 
 @pytest.mark.parametrize("path", [path for path, shown in SHOWN.items() if shown], ids=lambda path: path.stem)
 def test_every_command_that_is_shown_is_understood(path: Path) -> None:
-    for command, arguments in SHOWN[path]:
+    for name, arguments in SHOWN[path]:
         words = arguments.replace('"', "").replace("2>", "").rstrip("`. …").split()
-        assert parse(command, words).command == command
+        assert parse(name, words).command == name
 
 
 def test_every_command_is_shown() -> None:
     assert {command for shown in SHOWN.values() for command, _ in shown} >= set(NAMES)
+
+
+def test_the_commands_without_records_are_named() -> None:
+    said = re.search(r"All commands have it but (.*?)\. On GitHub", README, re.DOTALL)
+    assert said is not None
+    without = {name for name in NAMES if "--output" not in parser_of(command(name)).format_help()}
+    assert set(re.findall(r"`(\w+)`", said[1])) == without
