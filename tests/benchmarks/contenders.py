@@ -12,7 +12,7 @@ from tests.system.terraform.emulator import ACCOUNT, CLUSTER, REGION
 from tests.system.terraform.programs import Folder, prepared, surroundings
 from tests.system.world import ROOT, shell_in
 
-NAMES = ("create", "plan", "repair", "destroy")
+NAMES = ("create", "plan", "repair", "verify", "destroy")
 
 
 class Contender(Protocol):
@@ -25,6 +25,10 @@ class Contender(Protocol):
     @property
     def folder(self) -> Path:
         """Where its commands run."""
+
+    @property
+    def works(self) -> tuple[str, ...]:
+        """What it can do of :data:`NAMES`, in that order."""
 
     def command(self, name: str) -> list[str]:
         """Give the command line for a piece of work."""
@@ -39,6 +43,7 @@ class Ours:
 
     folder: Path
     name: str = "tasktool"
+    works: tuple[str, ...] = NAMES
 
     def command(self, name: str) -> list[str]:
         """Give the command line for a piece of work."""
@@ -46,6 +51,7 @@ class Ours:
             "create": ["provision"],
             "plan": ["plan"],
             "repair": ["provision"],
+            "verify": ["verify"],
             "destroy": ["teardown", "--yes", "--delete-data"],
         }[name]
         path = str(ROOT / "scripts" / f"{script}.py")
@@ -65,6 +71,7 @@ class Terraform:
 
     prepared: Folder
     name: str = "terraform"
+    works: tuple[str, ...] = tuple(name for name in NAMES if name != "verify")
 
     @property
     def folder(self) -> Path:

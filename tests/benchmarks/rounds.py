@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from tests.benchmarks.contenders import NAMES, Contender
+from tests.benchmarks.contenders import Contender
 from tests.benchmarks.sample import Sample, measured
 from tests.faults.proxy import Proxy, proxy
 from tests.faults.rate import Rate
@@ -80,7 +80,7 @@ def compare(contenders: Iterable[Contender], delays: Iterable[int], rounds: int,
 
 def _work(each: Contender, there: Cloud, delay: int, results: Results) -> None:
     environ = each.environ(there.before.url, there.issuer)
-    for name in NAMES:
+    for name in each.works:
         if name == "repair":
             there.aws.client("iam").detach_role_policy(**DRIFTED)
         there.before.forget()
