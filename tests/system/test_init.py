@@ -1,12 +1,15 @@
 """A new environment: what can be found is found, nothing of a file is lost, and the plan is shown."""
 
+import json
 import tomllib
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tasktool_infra.engine.errors import TasktoolError
 from tasktool_infra.init.begin import Beginning
 from tests.system.conftest import Inside
+from tests.system.test_scripts_output import SCHEMA
 from tests.system.world import World
 
 CLASSES = "/apis/networking.k8s.io/v1/ingressclasses"
@@ -33,6 +36,20 @@ def test_everything_is_found(cloud: World, inside: Inside) -> None:
         "ingress_class": "nginx",
         "tags": {"Team": "blue"},
     }
+
+
+def test_machines_are_told_what_was_written_and_what_it_would_take(cloud: World, inside: Inside) -> None:
+    out = inside("init", "dev", "--region", cloud.sandbox.region, "--output", "json").out
+    records = [json.loads(line) for line in out.splitlines()]
+    for record in records:
+        Draft202012Validator(SCHEMA).validate(record)
+    version, begun, *_ = records
+    assert version["command"] == "init"
+    assert (begun["type"], begun["settings"]) == ("environment", written(cloud)["dev"])
+    (plan,) = [record for record in records if record["type"] == "plan"]
+    assert plan["counts"]["create"] == 20
+    again = json.loads(inside("init", "dev", "--output", "json", expect=78).out.splitlines()[-1])
+    assert (again["type"], again["problem"]) == ("error", "refused")
 
 
 def test_names_of_others_are_gone_round_and_of_several_one_is_chosen(cloud: World, inside: Inside) -> None:

@@ -22,6 +22,7 @@ from tasktool_infra.least_privilege.checking import Checked
 from tasktool_infra.least_privilege.grant import Grant
 from tasktool_infra.least_privilege.principal import Unchecked
 from tasktool_infra.proving import Verification
+from tasktool_infra.report.beginning import beginning_data
 from tasktool_infra.report.claims import verification_data
 from tasktool_infra.report.doctor import doctor_data
 from tasktool_infra.report.event_data import FORMAT, error_data
@@ -62,6 +63,7 @@ def records(*, verbose: bool = True) -> list[dict[str, Any]]:
     for error in (DENIED, TasktoolError("日本\n\x1b[2J")):
         machine.write({"type": "error", **error_data(error)})
     machine.write(verification_data(VERIFICATION, VERIFICATION.claims))
+    machine.write(beginning_data("dev", Path("environments.toml"), {"region": "eu-west-1", "tags": {"Team": "blue"}}))
     machine.write(doctor_data("prod", [good("clock", "right"), bad("account", "none", "Log in.")]))
     machine.write(permissions_data(GRANT, iam=True, rbac=True))
     machine.write(lacking_data(LACKING))
