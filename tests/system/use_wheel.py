@@ -25,6 +25,27 @@ def run(*command: str | Path, cwd: Path, expect: str = "") -> None:
     print("ok:", Path(command[0]).name, *command[1:3])
 
 
+CHECK = """\
+def test_the_table_of_this_environment_is_there(tasktool_environment, tasktool_resources, tasktool_aws):
+    table = tasktool_resources["dynamodb_table.task-tool-prod-tasks"]
+    found = tasktool_aws("dynamodb").describe_table(TableName=table.name)["Table"]
+    assert (tasktool_environment.name, found["TableStatus"]) == ("prod", "ACTIVE")
+"""
+"""A check as users write it, in a repository of theirs."""
+
+
+def verify(pytest: Path, home: Path) -> None:
+    """Run the claims and a check of one's own by the installed plugin; without its options it is in nobody's way."""
+    theirs = home / "theirs"
+    theirs.mkdir(exist_ok=True)
+    (theirs / "test_ours.py").write_text(CHECK, encoding="utf-8")
+    options = ("--tasktool-env", "prod", "--tasktool-sandbox")
+    run(pytest, *options, "--pyargs", "tasktool_infra.verification", cwd=home, expect=" passed")
+    run(pytest, "theirs", *options, cwd=home, expect="1 passed")
+    (theirs / "test_ours.py").write_text("def test_nothing(): pass\n", encoding="utf-8")
+    run(pytest, "theirs", cwd=home, expect="1 passed")
+
+
 def main(folder: Path) -> None:
     """Build, install and use, all in a folder."""
     home = folder / "wheel"
@@ -42,6 +63,7 @@ def main(folder: Path) -> None:
     try:
         run(tasktool, "provision", "prod", "--sandbox", cwd=home, expect="Plan: ")
         run(tasktool, "provision", "prod", "--sandbox", cwd=home, expect="No changes.")
+        verify(empty / "bin" / "pytest", home)
         run(tasktool, "teardown", "prod", "--sandbox", "--yes", "--delete-data", cwd=home, expect="Done: ")
     finally:
         run(tasktool, "sandbox", "stop", cwd=home)
