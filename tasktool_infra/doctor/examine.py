@@ -19,6 +19,7 @@ from tasktool_infra.looking import opened_for
 from tasktool_infra.opening import Opened, connect_cluster, prepare_clients, prepare_kubeconfig
 from tasktool_infra.order import Order
 from tasktool_infra.settings.environment import Environment
+from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target, disagreements
 from tasktool_infra.task_tool import Facts, task_tool
 
@@ -87,7 +88,8 @@ def _aws(environment: Environment, target: Target) -> Checks:
         checks["OIDC provider"] = account.of_plan("OIDC provider", each, free="to be made")
     for bucket in _of(resources, Bucket):
         checks["bucket"] = account.of_plan("bucket", bucket, free="the name is free, as far as this account can see")
-    for image in _images(environment, target):
+    # Images of an environment on an emulator are built into its cluster, which has no records to keep either.
+    for image in _images(environment, target) if environment.aws == ACCOUNT else ():
         checks[f"image {image.repository}"] = account.of_plan("image", image, free="")
     return checks
 
@@ -118,12 +120,13 @@ def _connected(run: Opened, environment: Environment, target: Target) -> Finding
 def _cluster(environment: Environment, target: Target) -> Checks:
     endpoint = target.cluster.endpoint if isinstance(target.cluster, Cluster) else str(environment.context)
     resources = task_tool(environment, Facts(place=target.place, issuer=target.issuer))
+    records = {"external-dns": products.external_dns()} if environment.aws == ACCOUNT else {}
     return {
         "cluster API": products.api(endpoint),
         "access": products.access(_of(resources, Namespace)[0]),
         "ingress class": products.ingress_class(environment.ingress_class),
         "cert-manager": products.cert_manager(environment.namespace),
-        "external-dns": products.external_dns(),
+        **records,
     }
 
 
