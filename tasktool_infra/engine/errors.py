@@ -2,14 +2,17 @@
 
 TasktoolError
 ├── ApiError            an API answered with an error, or did not answer
-│   └── OpenOutcome     a write whose outcome only reading again can tell
+├── OpenOutcome         a write whose outcome only reading again can tell
 ├── DeadlinePassed      it went on longer than it may
 ├── Barred              it is not there, and the caller may not make it
+├── Vanished            it is gone, and was waited for
 ├── NotAccepted         the API took the change and still reports the old state
 ├── Refused             the plan, the target or the input forbids it; nothing was written
 ├── Declined            a needed yes was not given; nothing was written
 ├── Interrupted         stopped by the user
-└── RunFailed           a run whose result lists what failed
+├── RunFailed           a run whose result lists what failed
+├── SettingsError       the settings can't be used
+└── SandboxError        the sandbox can't be started, found or stopped
 """
 
 from enum import Enum
