@@ -13,6 +13,7 @@ from tasktool_infra.engine.resource import Key, Refusal, Removal, Resource
 
 USE = "To allow this change, run again with --adopt; it stays unmarked."
 ADOPT = "If it is meant to belong to this environment, run again with --adopt; it is then marked as ours."
+SET_BACK = "Run again: it is looked at and tried once more. If it comes again, find out what else sets it back."
 
 
 @frozen(kw_only=True)
@@ -154,11 +155,14 @@ def unknown(wanted: Named, error: TasktoolError) -> Change:
 def not_accepted(wanted: Resource, live: Resource | None, goal: Goal) -> NotAccepted:
     """Give the error for a change that was accepted and did not show."""
     if isinstance(goal, Removing):
-        return NotAccepted(f"{wanted.key}: the removal was accepted, but it is still reported")
+        said = f"{wanted.key}: the removal was accepted, but it is still reported"
+        return NotAccepted(said, next_step=SET_BACK)
     if live is None:
-        return NotAccepted(f"{wanted.key}: created and accepted, but still reported as absent")
+        said = f"{wanted.key}: created and accepted, but still reported as absent"
+        return NotAccepted(said, next_step=SET_BACK)
     shown = ", ".join(f"{c.path} is {c.old!r}, wanted {c.new!r}" for c in changes(live, wanted))
-    return NotAccepted(f"{wanted.key}: the change was accepted, but it still reports: {shown or 'the old state'}")
+    said = f"{wanted.key}: the change was accepted, but it still reports: {shown or 'the old state'}"
+    return NotAccepted(said, next_step=SET_BACK)
 
 
 def _named(live: Resource, wanted: Resource) -> str:

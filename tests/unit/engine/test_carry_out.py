@@ -156,7 +156,8 @@ def test_a_change_that_never_shows_is_made_once_more_and_then_an_error_of_its_ow
     play.world.ignored, play.world.calls = {"paint"}, []
     error = play.run(BALL).failed[BALL.key]
     assert isinstance(error, NotAccepted)
-    assert str(error) == ("toy.ball: the change was accepted, but it still reports: colour is 'grey', wanted 'blue'")
+    assert error.message == "toy.ball: the change was accepted, but it still reports: colour is 'grey', wanted 'blue'"
+    assert "find out what else sets it back" in error.next_step
     assert play.world.writes == ["paint", "paint"]
 
 
