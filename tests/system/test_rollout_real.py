@@ -106,7 +106,7 @@ def test_a_program_for_another_processor_is_explained_by_image_and_node(there: R
     said = there.why(there.deployment("web", f"{REGISTRY}/mamezou-tech/task-web:1.0.0"))
     log.write_text(before)
     assert "CrashLoopBackOff" in said
-    assert said.splitlines()[-1] == (
+    assert said.splitlines()[-2] == (
         "    exec format error: the node is amd64, the image was built for arm64; build it for the node's:"
         " docker buildx build --platform linux/amd64 --push"
     )
