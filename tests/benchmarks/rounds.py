@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from tests.benchmarks.contenders import Contender
+from tests.benchmarks.contenders import Contender, Ours
 from tests.benchmarks.sample import Sample, measured
 from tests.faults.proxy import Proxy, proxy
 from tests.faults.rate import Rate
@@ -20,15 +20,6 @@ SCALE = "import sys, tasktool_infra as tt; tt.provision(sys.argv[1:], only='aws'
 COUNTS = (1, 5, 20)
 PER_SECOND = 40
 """Calls a second that each service takes where it throttles."""
-WARM = {
-    "dynamodb": "list_tables",
-    "ecr": "describe_repositories",
-    "eks": "list_clusters",
-    "iam": "list_roles",
-    "resourcegroupstaggingapi": "get_resources",
-    "s3": "list_buckets",
-    "sts": "get_caller_identity",
-}
 DRIFTED = {"RoleName": "TaskService", "PolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/DynamoDBTaskTablePolicy"}
 """What is changed by hand: a policy that both have attached."""
 
@@ -51,17 +42,21 @@ class Cloud:
 
 
 @contextmanager
-def cloud() -> Iterator[Cloud]:
-    """Run both for as long as the block lasts."""
+def cloud(folder: Path) -> Iterator[Cloud]:
+    """Run both for as long as the block lasts, with a cluster and nothing of ours."""
     with emulator(CORRECTED) as aws, proxy(aws.endpoint) as before:
-        _warm(aws)
-        yield Cloud(aws, before, aws.plant_cluster())
+        there = Cloud(aws, before, aws.plant_cluster())
+        _warm(there, folder)
+        yield there
 
 
-def _warm(aws: Emulator) -> None:
-    """Call every service once: an emulator loads them at their first call, which is nobody's time but its own."""
-    for service, operation in WARM.items():
-        getattr(aws.client(service), operation)()
+def _warm(there: Cloud, folder: Path) -> None:
+    """Do everything once: an emulator takes seconds for the first call of each sort, which are nobody's but its own."""
+    ours = Ours(folder / "warm")
+    ours.folder.mkdir(exist_ok=True)
+    environ = ours.environ(there.aws.endpoint, there.issuer)
+    for name in ("create", "plan", "destroy"):
+        measured(ours.command(name), ours.folder, environ)
 
 
 def compare(contenders: Iterable[Contender], delays: Iterable[int], rounds: int, folder: Path) -> Results:
@@ -72,7 +67,7 @@ def compare(contenders: Iterable[Contender], delays: Iterable[int], rounds: int,
         for delay in delays:
             for each in listed:
                 print(f"round {number + 1} of {rounds}: {each.name} at {delay} ms", flush=True)
-                with cloud() as there:
+                with cloud(folder) as there:
                     there.before.delay = delay / 1000
                     _work(each, there, delay, results)
     return results
@@ -108,7 +103,7 @@ def _scaled(count: int, delay: int, folder: Path, rate: Rate | None = None) -> S
     names = [f"env{number}" for number in range(count)]
     text = f'region = "{REGION}"\naccount = "{ACCOUNT}"\neks_cluster_name = "mz-k8s"\n'
     (folder / "environments.toml").write_text("".join(f"[{name}]\n{text}" for name in names))
-    with cloud() as there:
+    with cloud(folder) as there:
         there.before.delay = delay / 1000
         there.before.before = rate or there.before.before
         keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": there.before.url}
