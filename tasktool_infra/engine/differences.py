@@ -41,7 +41,8 @@ def changes(live: Resource | None, wanted: Resource) -> tuple[FieldChange, ...]:
             # What a state tells of has its own paths: the field that holds it means nothing to people.
             path = "" if role_of(attribute) == "state" and isinstance(new, Comparable) else attribute.name
             found.extend(_between(path, old, new))
-    return tuple(found)
+    made_with = wanted.contents() if live is None else ()
+    return (*found, *(FieldChange(path, None, plain(value)) for path, value in made_with))
 
 
 def unchanged(live: Resource | None, wanted: Resource) -> int:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from enum import Enum
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import attrs
 from attrs import frozen
@@ -137,6 +137,10 @@ class Resource(ABC):
 
     def waits(self, live: Self | None) -> Iterator[Refusal]:
         """Give what outside of this run must come first: until then this and what needs it are held back."""
+        yield from ()
+
+    def contents(self) -> Iterator[tuple[str, Any]]:
+        """Give what else it is made with, for those who read the plan, as paths and values."""
         yield from ()
 
     def outputs(self) -> Iterator[tuple[str, str]]:

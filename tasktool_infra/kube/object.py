@@ -15,6 +15,7 @@ from tasktool_infra.kube import marks
 from tasktool_infra.kube.adopting import TakeOverFromKubectl
 from tasktool_infra.kube.answers import CONFLICT, CONTESTED, NO_KIND
 from tasktool_infra.kube.claims import judged_parts, sections
+from tasktool_infra.kube.contents import contents
 from tasktool_infra.kube.drift import Drift
 from tasktool_infra.kube.judge import MISSING, Judgement, address, get, judge
 from tasktool_infra.kube.retries import SERVICE
@@ -102,6 +103,10 @@ class KubeObject(Resource):
 
     def _told(self) -> tuple[str, ...]:
         return (*self.told, *(f".metadata.labels.{key}" for key in self.labels))
+
+    def contents(self) -> Iterator[tuple[str, Any]]:
+        """Give the sections of the manifest that no field tells of."""
+        yield from contents(self.manifest(), self._told())
 
     def found(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Give the further compared fields of a live object."""

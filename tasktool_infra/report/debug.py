@@ -12,7 +12,7 @@ from typing import TextIO
 from attrs import define, field, frozen
 
 from tasktool_infra.engine.events import Called, Event
-from tasktool_infra.report.secrets import Secrets, secret_name
+from tasktool_infra.engine.hiding import Secrets, secret_name
 from tasktool_infra.report.words import safe, unheard
 from tasktool_infra.values.frozen import thaw
 

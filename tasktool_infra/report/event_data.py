@@ -18,11 +18,11 @@ from tasktool_infra.engine.events import (
     Waiting,
 )
 from tasktool_infra.engine.execute import Result
+from tasktool_infra.engine.hiding import without_secrets
 from tasktool_infra.engine.plan import Action, Change, Plan
 from tasktool_infra.engine.resource import Key
 from tasktool_infra.exit_codes import BY_PROBLEM
 from tasktool_infra.report.result_lines import counts
-from tasktool_infra.report.secrets import without_secrets
 from tasktool_infra.report.statements import permissions
 from tasktool_infra.values.frozen import thaw
 

@@ -1,24 +1,37 @@
 """The fields of one change as lines: old → new, what belongs together on one line, policies statement by statement."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from tasktool_infra.engine.differences import FieldChange
 from tasktool_infra.engine.plan import Action, Change
 from tasktool_infra.report.lines import Line, Part, line
 from tasktool_infra.report.statements import elements, is_statement, sentence, tells_of_statements
-from tasktool_infra.report.values import GAINED, LOST, difference, short
+from tasktool_infra.report.tree import fits, is_flat, tree
+from tasktool_infra.report.values import EMPTY, GAINED, LOST, difference, short
 
 INDENT = 6
+MOST = 60
+"""How many lines are shown of what one resource is made with."""
 
 
 def field_lines(change: Change) -> Iterator[Line]:
     """Give a line or a few for all that changes in a resource, and how much does not."""
-    for path, together in groupby(change.fields, key=_group):
-        yield from _together(path, list(together), created=change.action is Action.CREATE)
+    created = change.action is Action.CREATE
+    lines = group_lines(change.fields, created=created)
+    yield from islice(lines, MOST) if created else lines
+    left = sum(1 for _ in lines)
+    if left:
+        yield line(f"… ({left} more lines: --output json has all of it)", style="grey", indent=INDENT)
     if change.unchanged and change.action is Action.UPDATE:
         yield line(f"({change.unchanged} field{'s' * (change.unchanged > 1)} unchanged)", style="grey", indent=INDENT)
+
+
+def group_lines(fields: Iterable[FieldChange], *, created: bool) -> Iterator[Line]:
+    """Give the lines of field changes, those that belong together as one."""
+    for path, together in groupby(fields, key=_group):
+        yield from _together(path, list(together), created=created)
 
 
 def _group(each: FieldChange) -> str:
@@ -34,7 +47,14 @@ def _together(path: str, fields: list[FieldChange], *, created: bool) -> Iterato
         yield from _mapping(path, fields)
     else:
         for each in fields:
-            yield _line(each.path, difference(each.old, each.new))
+            yield from _field(each, created=created)
+
+
+def _field(each: FieldChange, *, created: bool) -> Iterator[Line]:
+    if created and not (is_flat(each.new) and fits(each.new)):
+        yield from tree(each.path, each.new, INDENT)
+    else:
+        yield _line(each.path, difference(each.old, each.new))
 
 
 def _line(path: str, parts: Iterable[Part]) -> Line:
@@ -43,14 +63,14 @@ def _line(path: str, parts: Iterable[Part]) -> Line:
 
 def _mapping(path: str, fields: list[FieldChange]) -> Iterator[Line]:
     """Give new members of a mapping: short ones on one line, the others one by one."""
-    simple = [each for each in fields if not isinstance(each.new, dict | list)]
+    simple = [each for each in fields if not isinstance(each.new, dict | list) and fits(each.new)]
     if simple:
         names = [_name(each, path) for each in simple]
         listed = ", ".join(n if n == e.new else f"{n}={short(e.new)}" for n, e in zip(names, simple, strict=True))
         yield _line(path, [Part(listed)])
     for each in fields:
         if each not in simple:
-            yield _line(each.path, [Part(short(_unnamed(each.new, _name(each, path))))])
+            yield from tree(each.path, _unnamed(each.new, _name(each, path)), INDENT)
 
 
 def _name(each: FieldChange, path: str) -> str:
@@ -58,9 +78,11 @@ def _name(each: FieldChange, path: str) -> str:
 
 
 def _unnamed(value: Any, name: str) -> Any:
-    """Give a member without the name that its path says already."""
-    same = isinstance(value, dict) and value.get("name") == name
-    return {key: item for key, item in value.items() if key != "name"} if same else value
+    """Give a member without the name that its path says already, and without what is empty."""
+    if not isinstance(value, dict):
+        return value
+    same = value.get("name") == name
+    return {key: each for key, each in value.items() if each not in EMPTY and not (same and key == "name")}
 
 
 def _statements(path: str, fields: list[FieldChange], *, created: bool) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from tasktool_infra.engine.execute import Result
+from tasktool_infra.engine.hiding import Secrets
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.proving import Verification
 from tasktool_infra.report.claims import verification_data
@@ -16,7 +17,6 @@ from tasktool_infra.report.lines import Line, Part, line
 from tasktool_infra.report.palette import plain
 from tasktool_infra.report.plan_lines import plan_lines
 from tasktool_infra.report.result_lines import result_lines
-from tasktool_infra.report.secrets import Secrets
 from tasktool_infra.report.values import short
 from tasktool_infra.settings.environment import Environment
 

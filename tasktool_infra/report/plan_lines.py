@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from tasktool_infra.engine.hiding import without_secrets
 from tasktool_infra.engine.plan import Action, Change, Plan
-from tasktool_infra.report.fields import INDENT, field_lines
+from tasktool_infra.report.common import common
+from tasktool_infra.report.fields import INDENT, field_lines, group_lines
 from tasktool_infra.report.lines import BLANK, Line, Part, line, paragraph
 from tasktool_infra.report.permission_lines import permission_lines
-from tasktool_infra.report.secrets import without_secrets
 
 SIGNS = {
     Action.CREATE: ("+", "green", "create"),
@@ -64,13 +65,24 @@ def _layers(changes: list[Change]) -> Iterator[Line]:
     order = {layer: number for number, layer in enumerate(TITLES)}
     ordered = sorted(changes, key=lambda change: order.get(change.layer, len(order)))
     for layer, group in groupby(ordered, key=lambda change: change.layer):
-        yield from _section(TITLES.get(layer, layer), _listed(list(group)))
+        yield from _section(TITLES.get(layer, layer), _layer(list(group)))
 
 
 def _section(title: str, lines: Iterable[Line]) -> Iterator[Line]:
     listed = list(lines)
     if listed:
         yield from (BLANK, line(title, style="bold"), *listed)
+
+
+def _layer(changes: list[Change]) -> Iterator[Line]:
+    """Give the lines of a layer, before them what all new ones have in common."""
+    shared = common(changes)
+    for exception, marks in shared.marks.items():
+        but = f" but {exception}" if exception else ""
+        for each in group_lines(marks, created=True):
+            yield line(f"on each new one{but}: ", *each.parts, style="grey", indent=2)
+    yield from (line(f"each new one: {remark}", style="yellow", indent=2) for remark in shared.remarks)
+    yield from _listed([shared.without(change) for change in changes])
 
 
 def _listed(changes: list[Change]) -> Iterator[Line]:

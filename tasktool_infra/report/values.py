@@ -12,23 +12,23 @@ LONGEST = 300
 AROUND = 40
 """How much of what is the same is shown before a difference inside a long text."""
 _DOUBTFUL = re.compile(r"(?i)true|false|null|nothing|[-+.]?\d[\d.e+-]*|\s.*|.*\s|", re.DOTALL)
-_EMPTY: tuple[Any, ...] = (None, "", (), [], {})
+EMPTY: tuple[Any, ...] = (None, "", (), [], {})
 GAINED, LOST = "green", "red"
 
 
-def flow(value: Any) -> str:
-    """Give JSON data on one line, the outermost list or mapping without brackets; what is empty is left out."""
+def flow(value: Any, *, empty: bool = False, outer: bool = False) -> str:
+    """Give JSON data on one line; what is empty is left out unless ``empty``.
+
+    The outermost list or mapping has brackets only when ``outer`` says so.
+    """
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_nested(item)}" for key, item in value.items() if item not in _EMPTY) or "nothing"
+        kept = {key: item for key, item in value.items() if empty or item not in EMPTY}
+        text = ", ".join(f"{key}: {flow(item, empty=empty, outer=True)}" for key, item in kept.items())
+        return f"{{{text}}}" if outer else text or "nothing"
     if isinstance(value, list | tuple):
-        return ", ".join(_nested(item) for item in value) or "nothing"
+        text = ", ".join(flow(item, empty=empty, outer=True) for item in value)
+        return f"[{text}]" if outer else text or "nothing"
     return _scalar(value)
-
-
-def _nested(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"{{{flow(value)}}}"
-    return f"[{flow(value)}]" if isinstance(value, list | tuple) else _scalar(value)
 
 
 def _scalar(value: Any) -> str:
@@ -40,7 +40,7 @@ def _scalar(value: Any) -> str:
 
 def short(value: Any) -> str:
     """Give a value on one line, cut when it is very long, with its length then."""
-    text = _nested(value) if isinstance(value, Mapping) else flow(value)
+    text = flow(value, outer=isinstance(value, Mapping))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)"
 
 
@@ -50,7 +50,7 @@ def difference(old: Any, new: Any) -> list[Part]:
         return _members(old, new)
     if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > LONGEST:
         old, new = _parting(old, new)
-    before = [] if old in _EMPTY else [Part(f"{short(old)} → ")]
+    before = [] if old in EMPTY else [Part(f"{short(old)} → ")]
     return [*before, Part("removed" if new is None else short(new))]
 
 

@@ -93,3 +93,20 @@ def test_a_plan_and_a_provision_are_the_same_and_a_teardown_is_another() -> None
 def test_all_else_is_told_exactly(now: Any, line: str) -> None:
     assert moved(PLAN, now) == (line,)
     assert len(moved(now, PLAN)) == 1
+
+
+def made(image: str, password: str) -> Any:
+    env = [{"name": "TZ", "value": "UTC"}, {"name": "DB_PASSWORD", "value": password}]
+    template = {"spec": {"containers": [{"image": image, "env": env}], "restartPolicy": "Always"}}
+    fields = (FieldChange("spec.template", None, template), FieldChange("data[password]", None, password))
+    return plan_of([evolve(BALL, action=Action.CREATE, fields=fields)])
+
+
+def test_of_what_is_made_with_many_parts_those_are_told_that_have_moved_and_no_secret() -> None:
+    lines = moved(made("web:1", "hunter2"), made("web:2", "hunter3"))
+    hidden = 'planned "<-- value not shown (#1)", now "<-- value not shown (#2)"'
+    assert lines == (
+        'toy.ball: spec.template.spec.containers[0].image: planned "web:1", now "web:2"',
+        f"toy.ball: spec.template.spec.containers[0].env[1].value: {hidden}",
+        f"toy.ball: data[password]: {hidden}",
+    )

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tasktool_infra.engine.differences import FieldChange
+from tasktool_infra.engine.hiding import without_secrets
 from tasktool_infra.engine.plan import Action
-from tasktool_infra.report.secrets import without_secrets
 from tasktool_infra.values.secret import Secret
 from tests.unit.report.plans import change, plan
 
@@ -26,6 +26,8 @@ def seen(name: str, each: FieldChange) -> FieldChange:
         ("config_map.a", ".data.TZ", "Asia/Tokyo", "Asia/Tokyo"),
         ("config_map.a", ".data.config", "-----BEGIN RSA PRIVATE KEY-----\nabc", HIDDEN),
         ("config_map.a", ".data.key", "AKIAIOSFODNN7EXAMPLE", HIDDEN),
+        ("config_map.a", ".data.url", "postgres://app:hunter2@db:5432/tasks", HIDDEN),
+        ("config_map.a", ".data.url", "https://db:5432/a@b", "https://db:5432/a@b"),
         ("object.a", ".data.x", {"y": Secret("hunter2")}, {"y": HIDDEN}),
         ("secret.a", ".data.anything", "eA==", HIDDEN),
         ("secret.a", ".metadata.annotations.x", "y", HIDDEN),

@@ -9,6 +9,7 @@ from attrs import define, evolve, field
 
 from tasktool_infra.engine.differences import FieldChange
 from tasktool_infra.engine.plan import Change, Plan
+from tasktool_infra.engine.resource import Key
 from tasktool_infra.values.secret import Sealed, Secret
 
 _NAMES = re.compile(
@@ -16,7 +17,9 @@ _NAMES = re.compile(
     r"|client_?secret|connection_?string)$",
     re.IGNORECASE,
 )
-_VALUES = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.")
+_VALUES = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.|://[^\s/:@]+:[^\s/@]+@"
+)
 _ENV_VALUE = re.compile(r"\benv\[\d+\]\.value$")
 _LAST = re.compile(r"([^.\[\]]+)\]?$")
 _OPEN = ("metadata.labels", "labels", "type", "immutable")
@@ -56,6 +59,17 @@ class Secrets:
     def _member(self, item: Any, *, secret: bool) -> Any:
         return self.hidden(item) if secret and isinstance(item, str) else self.within(item)
 
+    def field(self, key: Key, each: FieldChange) -> FieldChange:
+        """Give a field change of a resource as it may be shown."""
+        last = _LAST.search(each.path)
+        by_name = (last is not None and secret_name(last[1])) or _ENV_VALUE.search(each.path) is not None
+        whole = key.kind == "secret" and not each.path.startswith(_OPEN)
+        if whole or (
+            by_name and all(isinstance(value, str | Secret | Sealed | None) for value in (each.old, each.new))
+        ):
+            return evolve(each, old=self.hidden(each.old), new=self.hidden(each.new))
+        return evolve(each, old=self.within(each.old), new=self.within(each.new))
+
 
 def secret_name(name: str) -> bool:
     """Say whether what is called so is a secret."""
@@ -69,13 +83,4 @@ def without_secrets(plan: Plan) -> Plan:
 
 
 def _shown(change: Change, secrets: Secrets) -> Change:
-    return evolve(change, fields=tuple(_field(change, each, secrets) for each in change.fields))
-
-
-def _field(change: Change, each: FieldChange, secrets: Secrets) -> FieldChange:
-    last = _LAST.search(each.path)
-    by_name = (last is not None and secret_name(last[1])) or _ENV_VALUE.search(each.path) is not None
-    whole = change.key.kind == "secret" and not each.path.startswith(_OPEN)
-    if whole or (by_name and all(isinstance(value, str | Secret | Sealed | None) for value in (each.old, each.new))):
-        return evolve(each, old=secrets.hidden(each.old), new=secrets.hidden(each.new))
-    return evolve(each, old=secrets.within(each.old), new=secrets.within(each.new))
+    return evolve(change, fields=tuple(secrets.field(change.key, each) for each in change.fields))
