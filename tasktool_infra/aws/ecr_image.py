@@ -44,7 +44,7 @@ class Image(AwsResource):
         registry, _, path = reference.partition("/")
         name, at, digest = path.partition("@")
         repository, colon, tag = name.rpartition(":")
-        if not registry.startswith(f"{place.account}.dkr.ecr.{place.region}.") or not path:
+        if not registry or registry != place.registry or not path:
             return None
         wanted = digest if at else (tag if colon else "latest")
         return cls(repository=repository if colon else name, tag=wanted, registry=registry, place=place)

@@ -2,6 +2,8 @@
 
 from attrs import frozen
 
+from tasktool_infra.values.partitions import registry
+
 
 @frozen
 class Place:
@@ -10,6 +12,11 @@ class Place:
     account: str = ""
     partition: str = "aws"
     region: str = ""
+
+    @property
+    def registry(self) -> str:
+        """The host of the account's image registry; empty in a partition that is not known."""
+        return registry(self.account, self.partition, self.region)
 
     def arn(self, service: str, resource: str) -> str:
         """Give the ARN of a resource of a regional service."""

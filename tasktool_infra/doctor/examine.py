@@ -99,10 +99,8 @@ def _of(resources: tuple[Resource, ...], kind: type[Any]) -> list[Any]:
 
 
 def _images(environment: Environment, target: Target) -> list[Image]:
-    suffix = "amazonaws.com.cn" if target.place.partition == "aws-cn" else "amazonaws.com"
-    registry = f"{target.place.account}.dkr.ecr.{target.place.region}.{suffix}"
-    tag = environment.image_tag
-    found = (Image.of(f"{registry}/{name}:{tag}", target.place) for name in environment.repositories)
+    host, tag = target.place.registry, environment.image_tag
+    found = (Image.of(f"{host}/{name}:{tag}", target.place) for name in environment.repositories)
     return [image for image in found if image is not None]
 
 

@@ -13,6 +13,7 @@ from attrs import frozen
 from tasktool_infra.bundled import bundled
 from tasktool_infra.engine.errors import Refused
 from tasktool_infra.kube.overlay_patches import WORKLOADS, patches
+from tasktool_infra.values.partitions import SUFFIXES, registry
 
 REAL: Final = "real"
 """How the overlay's files call the folder of the real one."""
@@ -20,16 +21,6 @@ PROD, LOCAL = "prod", "local"
 TUTORIAL_HOST, TUTORIAL_EMAIL = "task.mamezou-tech.com", "you@example.com"
 # A Job's name is its CronJob's with 11 characters more, and both are at most 63 long.
 _LONGEST_CRON_JOB = 52
-_SUFFIXES: Final = {
-    "aws": "amazonaws.com",
-    "aws-cn": "amazonaws.com.cn",
-    "aws-eusc": "amazonaws.eu",
-    "aws-iso": "c2s.ic.gov",
-    "aws-iso-b": "sc2s.sgov.gov",
-    "aws-iso-e": "cloud.adc-e.uk",
-    "aws-iso-f": "csp.hci.ic.gov",
-    "aws-us-gov": "amazonaws.com",
-}
 
 
 @frozen(kw_only=True)
@@ -95,8 +86,8 @@ def images(values: OverlayValues) -> dict[str, str]:
     """Give the image of each program; raises Refused as `overlay` does."""
     if values.built_here:
         return {program: f"{program}:{values.image_tag}" for program in WORKLOADS}
-    registry = f"{values.account}.dkr.ecr.{values.region}.{_suffix(values.partition)}"
-    return {program: f"{registry}/{_repository(program, values)}:{values.image_tag}" for program in WORKLOADS}
+    host = _registry(values)
+    return {program: f"{host}/{_repository(program, values)}:{values.image_tag}" for program in WORKLOADS}
 
 
 def _beneath(values: OverlayValues) -> dict[str, Any]:
@@ -128,13 +119,14 @@ def _merged(name: str, data: dict[str, str]) -> dict[str, Any]:
     return {"name": name, "behavior": "merge", "literals": [f"{key}={value}" for key, value in data.items()]}
 
 
-def _suffix(partition: str) -> str:
-    if partition not in _SUFFIXES:
+def _registry(values: OverlayValues) -> str:
+    host = registry(values.account, values.partition, values.region)
+    if not host:
         raise Refused(
-            f"The partition {partition} is not known, so neither is the host of its image registry.",
-            next_step=f"Use a region of {', '.join(_SUFFIXES)}, or leave the application out: --only aws access",
+            f"The partition {values.partition} is not known, so neither is the host of its image registry.",
+            next_step=f"Use a region of {', '.join(SUFFIXES)}, or leave the application out: --only aws access",
         )
-    return _SUFFIXES[partition]
+    return host
 
 
 def _repository(program: str, values: OverlayValues) -> str:

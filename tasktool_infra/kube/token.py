@@ -14,12 +14,12 @@ from typing import Any
 from attrs import define, field, frozen
 
 from tasktool_infra.engine.errors import ApiError, Problem
+from tasktool_infra.values.partitions import SUFFIXES
 
 PREFIX, HEADER = "k8s-aws-v1.", "x-k8s-aws-id"
 LIFETIME = 14 * 60.0
 """Seconds after which a token is replaced: one minute before it dies."""
 PRESIGNED = 60
-SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 
 
 def eks_token(credentials: Any, *, cluster: str, region: str, partition: str = "aws") -> str:
@@ -35,7 +35,7 @@ def eks_token(credentials: Any, *, cluster: str, region: str, partition: str = "
     # The signer holds its emitter by a weak reference only.
     emitter = HierarchicalEmitter()
     signer = RequestSigner(ServiceId("STS"), region, "sts", "v4", credentials, emitter)
-    host = f"sts.{region}.{SUFFIXES.get(partition, 'amazonaws.com')}"
+    host = f"sts.{region}.{SUFFIXES.get(partition, SUFFIXES['aws'])}"
     request = {
         "method": "GET",
         "url": f"https://{host}/?Action=GetCallerIdentity&Version=2011-06-15",

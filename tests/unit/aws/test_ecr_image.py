@@ -44,7 +44,15 @@ def test_its_reference_is_what_the_pod_says() -> None:
 
 @pytest.mark.parametrize(
     "reference",
-    ["nginx", "nginx:1.29", "public.ecr.aws/x/y:1", REGISTRY.replace("1234", "9999") + "/x:1", f"{REGISTRY}/"],
+    [
+        "nginx",
+        "nginx:1.29",
+        "public.ecr.aws/x/y:1",
+        REGISTRY.replace("1234", "9999") + "/x:1",
+        f"{REGISTRY}/",
+        f"{REGISTRY}.example.com/x:1",
+        f"{REGISTRY}:5000/x:1",
+    ],
 )
 def test_an_image_from_elsewhere_is_not_looked_for(reference: str) -> None:
     assert Image.of(reference, PLACE) is None
