@@ -11,7 +11,7 @@ from tenacity import wait_exponential_jitter
 
 from tasktool_infra.engine.calls import Call, Pause, Reading, Step, Wait
 from tasktool_infra.engine.clock import Clock
-from tasktool_infra.engine.decide import Goal, Making, not_accepted
+from tasktool_infra.engine.decide import Goal, Making, came_between, not_accepted
 from tasktool_infra.engine.differences import changes
 from tasktool_infra.engine.errors import DeadlinePassed, OpenOutcome, Refused, Vanished
 from tasktool_infra.engine.events import Listener, Stepped
@@ -48,12 +48,13 @@ class Progress:
 
 @frozen(kw_only=True)
 class Work:
-    """One resource to be brought to its goal."""
+    """One resource to be brought to its goal; ``leaving`` says that nothing of it is to be left."""
 
     wanted: Resource
     goal: Goal
     steps: tuple[Step, ...]
     making: bool
+    leaving: bool
     adopting: bool
     progress: Progress
     clock: Clock
@@ -125,13 +126,18 @@ class Work:
         return CREATED if live is None and self.progress.made else VISIBLE
 
     def _missing(self, live: Resource | None, *, late: bool) -> tuple[Step, ...] | None:
-        """Give the steps still to be done; None while a mark that was written may only not show yet."""
+        """Give the steps still to be done; None while a read may only not show yet what was written."""
         try:
-            return self.goal.next_steps(self.wanted, live, adopting=self.adopting or self.progress.made)
+            missing = self.goal.next_steps(self.wanted, live, adopting=self.adopting or self.progress.made)
         except Refused:
             if late or not self.progress.written:
                 raise
             return None
+        if missing or live is None or not self.leaving:
+            return missing
+        if late:
+            raise came_between(self.wanted, live, self.goal)
+        return None
 
 
 @define

@@ -13,6 +13,7 @@ from tasktool_infra.engine.resource import Key, Refusal, Removal, Resource
 
 USE = "To allow this change, run again with --adopt; it stays unmarked."
 ADOPT = "If it is meant to belong to this environment, run again with --adopt; it is then marked as ours."
+MEANWHILE = "Somebody has changed it since the plan was made. Run again: the plan then says what stays, and why."
 SET_BACK = "Run again: it is looked at and tried once more. If it comes again, find out what else sets it back."
 
 
@@ -163,6 +164,12 @@ def not_accepted(wanted: Resource, live: Resource | None, goal: Goal) -> NotAcce
     shown = ", ".join(f"{c.path} is {c.old!r}, wanted {c.new!r}" for c in changes(live, wanted))
     said = f"{wanted.key}: the change was accepted, but it still reports: {shown or 'the old state'}"
     return NotAccepted(said, next_step=SET_BACK)
+
+
+def came_between(wanted: Resource, live: Resource, goal: Goal) -> TasktoolError:
+    """Give the error for what was to be removed, and stays for a reason that the plan did not know."""
+    said = f"{wanted.key}: {goal.change(wanted, live).reason}"
+    return TasktoolError(said, next_step=MEANWHILE, problem=Problem.UNFINISHED)
 
 
 def _named(live: Resource, wanted: Resource) -> str:

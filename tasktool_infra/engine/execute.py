@@ -122,6 +122,7 @@ class Run:
             goal=goal_of(self.goal, change),
             steps=change.steps,
             making=change.action is Action.CREATE,
+            leaving=change.action is Action.DELETE,
             adopting=change.adopts,
             progress=self._progress[change.key],
             clock=clock,

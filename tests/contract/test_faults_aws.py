@@ -178,6 +178,29 @@ def test_a_denial_in_the_middle_stops_its_branch_and_the_result_lists_all(rough:
 
 
 @on_emulators
+def test_a_policy_that_somebody_attaches_while_it_is_removed_is_told_as_kept(rough: Rough) -> None:
+    *policies, _ = role(rough.bench)
+    wanted = policies[0]
+    assert isinstance(wanted, Policy)
+    rough.works([wanted])
+    iam = rough.bench.raw.client("iam")
+    iam.create_user(UserName="mallory")
+
+    def attached(call: Call) -> bool:
+        iam.attach_user_policy(UserName="mallory", PolicyArn=wanted.arn)
+        return True
+
+    # Not every emulator holds back what is attached, so that is said in its place.
+    held = said.aws("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
+    result = rough.run([wanted], Fault("delete_policy", held, of=attached), goal=ALL)
+    assert not result.done
+    assert "kept: it is attached to user mallory; detach it there" in result.failed[wanted.key].message
+    assert rough.planned([wanted], goal=ALL)[0].changes[0].reason.startswith("kept: it is attached to user mallory")
+    iam.detach_user_policy(UserName="mallory", PolicyArn=wanted.arn)
+    assert rough.run([wanted], goal=ALL).ok
+
+
+@on_emulators
 def test_what_object_lock_holds_is_foretold_and_told_and_all_else_goes(rough: Rough) -> None:
     wanted = bucket(rough.bench)
     locked(rough, wanted)

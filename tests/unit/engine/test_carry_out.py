@@ -178,6 +178,21 @@ def test_a_removal_that_never_shows_is_an_error() -> None:
     assert str(error).startswith("toy.ball: it to be gone: not after 6")
 
 
+def test_what_somebody_else_has_taken_in_the_middle_of_its_removal_is_not_told_as_deleted() -> None:
+    play = play_of(Fault("delete", lost()))
+    play.run(BALL)
+
+    def taken(event: object) -> None:
+        if isinstance(event, Started):
+            play.world.toys["ball"]["tags"][MARK] = str(THEIRS)
+
+    play.listener = taken
+    error = play.run(BALL, goal=Removing(removal=Removal())).failed[BALL.key]
+    assert str(error).startswith("toy.ball: kept: it belongs to another application or environment\nSomebody has")
+    assert error.problem is Problem.UNFINISHED
+    assert "ball" in play.world.toys
+
+
 def test_two_who_undo_each_others_work_do_not_go_on_for_ever() -> None:
     play = Play()
 
