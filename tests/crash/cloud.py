@@ -12,6 +12,7 @@ from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.transport import Transport
 from tasktool_infra.sandbox import moto_patches
 from tasktool_infra.sandbox.aws_server import plant_cluster
+from tests.controlplane.cluster import administrator
 from tests.faults.lag import Lag
 from tests.faults.slow_tables import SlowTables
 from tests.faults.stage import Stage, StagedRun
@@ -23,7 +24,9 @@ LAG = 1.5
 """Seconds that reads lag behind writes, but those of DynamoDB's control plane and of Kubernetes."""
 AT_ONCE = ("list_object_versions", "delete_objects", "list_multipart_uploads", "abort_multipart_upload")
 """Objects of S3 are as they were written, at once. Source: S3 user guide, "Amazon S3 data consistency model"."""
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIACRASHES", "AWS_SECRET_ACCESS_KEY": "secret"}
+ADMINISTRATOR = administrator(ACCOUNT)
+"""Who calls: a real API server of the tests lets them in."""
+KEYS = {"AWS_ACCESS_KEY_ID": ADMINISTRATOR.access_key, "AWS_SECRET_ACCESS_KEY": ADMINISTRATOR.secret_key}
 
 
 @define(eq=False)
@@ -63,17 +66,17 @@ def accounts() -> Iterator[Connection]:
     from moto import mock_aws
 
     moto_patches.apply()
-    with mock_aws(config={"core": {"reset_boto3_session": False}}):
+    with mock_aws(config={"core": {"reset_boto3_session": False, "mock_credentials": False}}):
         connection = Connection("crash", REGION)
         for service in SERVICES:
             connection.client(service)
         yield connection
 
 
-def cloud(stage: Stage, connection: Connection) -> Cloud:
-    """Give an account that is as new."""
+def cloud(stage: Stage, connection: Connection, endpoint: str = ENDPOINT, ca: str = "Y2E=") -> Cloud:
+    """Give an account that is as new, with a cluster that is said to be at an endpoint; its CA is in base64."""
     from moto.moto_api._internal.models import moto_api_backend
 
     moto_api_backend.reset()
-    plant_cluster(ACCOUNT, REGION, CLUSTER, endpoint=ENDPOINT, ca="Y2E=", issuer=ISSUER)
+    plant_cluster(ACCOUNT, REGION, CLUSTER, endpoint=endpoint, ca=ca, issuer=ISSUER)
     return Cloud(stage, connection)

@@ -13,12 +13,19 @@ ALL = [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]
 
 def drifted(world: Prod) -> None:
     """Change something about everything."""
+    aws_drifted(world)
+    cluster_drifted(world)
+    # From then on the namespace is used as somebody's else, and outlives the environment.
+    _patch(world, "/api/v1/namespaces/prod", {"metadata": {"labels": {"app.kubernetes.io/managed-by": None}}})
+
+
+def aws_drifted(world: Prod) -> None:
+    """Change something about everything in AWS."""
     _repositories(world.cloud.client("ecr"))
     _table(world.cloud.client("dynamodb"))
     _bucket(world.cloud.client("s3"))
     _policies(world.cloud.client("iam"))
     _roles(world.cloud.client("iam"))
-    _cluster(world)
 
 
 def filled(world: Prod) -> None:
@@ -80,18 +87,19 @@ def _bucket(s3: Any) -> None:
 def _policies(iam: Any) -> None:
     for number in range(4):
         _version(iam, "DynamoDBTaskTablePolicy", f"dynamodb:Get{number}", default=True)
-    iam.delete_policy_version(PolicyArn=_arn("DynamoDBTaskTablePolicy"), VersionId="v1")
+    iam.delete_policy_version(PolicyArn=arn("DynamoDBTaskTablePolicy"), VersionId="v1")
     _version(iam, "DynamoDBTaskTablePolicy", "dynamodb:*", default=True)
     _version(iam, "S3TaskReportsPolicy", "s3:*", default=True)
-    iam.untag_policy(PolicyArn=_arn("DynamoDBTaskTableReadPolicy"), TagKeys=["Environment"])
+    iam.untag_policy(PolicyArn=arn("DynamoDBTaskTableReadPolicy"), TagKeys=["Environment"])
 
 
 def _version(iam: Any, name: str, action: str, *, default: bool) -> None:
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
-    iam.create_policy_version(PolicyArn=_arn(name), PolicyDocument=json.dumps(document), SetAsDefault=default)
+    iam.create_policy_version(PolicyArn=arn(name), PolicyDocument=json.dumps(document), SetAsDefault=default)
 
 
-def _arn(name: str) -> str:
+def arn(name: str) -> str:
+    """Give the ARN of a policy of the environment."""
     return f"arn:aws:iam::{ACCOUNT}:policy/{name}"
 
 
@@ -99,7 +107,7 @@ def _roles(iam: Any) -> None:
     foreign = json.dumps({"Version": "2012-10-17", "Statement": ALL})
     made = iam.create_policy(PolicyName="by-hand", PolicyDocument=foreign)["Policy"]["Arn"]
     iam.attach_role_policy(RoleName="TaskService", PolicyArn=made)
-    iam.detach_role_policy(RoleName="TaskService", PolicyArn=_arn("DynamoDBTaskTablePolicy"))
+    iam.detach_role_policy(RoleName="TaskService", PolicyArn=arn("DynamoDBTaskTablePolicy"))
     iam.put_role_policy(RoleName="TaskService", PolicyName="by-hand", PolicyDocument=foreign)
     anybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
@@ -108,11 +116,11 @@ def _roles(iam: Any) -> None:
     iam.untag_role(RoleName="TaskReporter", TagKeys=["Environment"])
 
 
-def _cluster(world: Prod) -> None:
+def cluster_drifted(world: Prod) -> None:
+    """Change something about everything in the cluster."""
     core, apps = "/api/v1/namespaces/prod", "/apis/apps/v1/namespaces/prod/deployments"
     role = {"metadata": {"annotations": {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/other"}}}
     _patch(world, f"{core}/serviceaccounts/task-service", role)
-    _patch(world, "/api/v1/namespaces/prod", {"metadata": {"labels": {"app.kubernetes.io/managed-by": None}}})
     _patch(world, f"{apps}/prod-task-web", {"spec": {"replicas": 5, "minReadySeconds": 3}})
     _patch(world, f"{core}/services/prod-task-web", {"spec": {"sessionAffinity": "ClientIP"}})
     world.cluster.call("DELETE", f"{core}/services/prod-task-service")

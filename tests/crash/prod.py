@@ -2,9 +2,10 @@
 
 import functools
 import json
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import define, evolve, field
@@ -37,10 +38,10 @@ AGAIN = 2.0
 
 
 @functools.cache
-def order(command: str) -> Order:
-    """Give what a run is told: all layers, data too, and a yes to what the plan lists."""
+def order(command: str, only: tuple[str, ...] = LAYERS, **more: str) -> Order:
+    """Give what a run is told: all layers or some, data too, and a yes to what the plan lists."""
     config = ROOT / "environments.toml"
-    made = sdk.order(command, "prod", only=LAYERS, config=config, given=SETTINGS, confirm=True)
+    made = sdk.order(command, "prod", only=only, config=config, given=SETTINGS | more, confirm=True)
     return evolve(made, delete_data=command == "teardown", signals=())
 
 
@@ -50,21 +51,20 @@ class Prod:
 
     stage: Stage
     cloud: Cloud
+    cluster: Any
+    """One of this process, or what stands for one on a server."""
+    order: Callable[[str], Order] = order
     hook: Hook = field(factory=NoHook)
-    cluster: Cluster = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.cluster = Cluster(self.stage)
 
     def run(self, command: str, staged: StagedRun | None = None) -> Result:
         """Carry out a command; raises what stood in the way."""
         with self.opened(staged) as opened:
-            return running.carry_out(order(command), opened)
+            return running.carry_out(self.order(command), opened)
 
     def plan(self) -> Plan:
         """Give the plan of a provision."""
         with self.opened() as opened:
-            return running._plan(order("plan"), opened).plan
+            return running._plan(self.order("plan"), opened).plan
 
     @contextmanager
     def opened(self, staged: StagedRun | None = None) -> Iterator[Opened]:
@@ -108,7 +108,7 @@ def prepared(patch: pytest.MonkeyPatch) -> Iterator[None]:
 def prod(connection: Connection, patch: pytest.MonkeyPatch) -> Prod:
     """Give worlds in which nothing of ours stands."""
     stage = Stage()
-    made = Prod(stage, cloud(stage, connection))
+    made = Prod(stage, cloud(stage, connection), Cluster(stage))
     way = way_to(made.cluster)
     patch.setattr(ClusterAccess, "connect", lambda _: way)
     return made

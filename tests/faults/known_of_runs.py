@@ -45,6 +45,16 @@ OF_RUNS = (
         },
     ),
     Known(
+        "something that others attach to or mark as theirs in the middle of its removal",
+        "kept, and told as kept with the reason",
+        {
+            AWS: ("test_a_policy_that_somebody_attaches_while_it_is_removed_is_told_as_kept",),
+            "unit/engine/test_carry_out.py": (
+                "test_what_somebody_else_has_taken_in_the_middle_of_its_removal_is_not_told_as_deleted",
+            ),
+        },
+    ),
+    Known(
         "a bucket of another account, a resource without marks",
         "refused; adopted only when told",
         {
@@ -145,6 +155,11 @@ OF_RUNS = (
         "the next run ends as an undisturbed one",
         {
             CRASH: ("test_what_was_stopped_anywhere_is_finished_by_the_next_run",),
+            "crash/test_lives_on_servers.py": (
+                "test_what_is_stopped_on_ministack_is_finished_there",
+                "test_what_is_stopped_on_a_real_api_server_is_finished_there",
+            ),
+            KILL: ("test_a_killed_provision_is_finished_by_the_next",),
         },
     ),
     Known(

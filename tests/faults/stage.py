@@ -37,6 +37,8 @@ class Stage:
     """How many calls have been made."""
     around: Callable[[Job], None] = lambda call: call()
     """Makes a call; may do so, do more, or raise."""
+    lapse: Callable[[float], None] = lambda seconds: None
+    """Told how long nothing happens: what is apart from the stage may need some of it."""
     runs: "list[StagedRun]" = field(factory=list)
     drawn: random.Random = field(factory=lambda: random.Random(7))
     moved: threading.Condition = field(init=False, factory=lambda: threading.Condition(threading.RLock()))
@@ -77,8 +79,9 @@ class Stage:
         sleeping = [run for run in self.runs if run.until is not None]
         assert sleeping, "there is nothing to wait for"
         first = min(sleeping, key=lambda run: run.until or 0.0)
-        self.time = max(self.time, first.until or 0.0)
-        first.due = True
+        until = max(self.time, first.until or 0.0)
+        self.lapse(until - self.time)
+        self.time, first.due = until, True
 
 
 @define(eq=False)
