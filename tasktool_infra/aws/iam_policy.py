@@ -10,7 +10,7 @@ from tasktool_infra.aws import tags
 from tasktool_infra.aws.documents import MANAGED_POLICY_SIZE, Document
 from tasktool_infra.aws.iam_shared import EXISTS, look, take, to_document
 from tasktool_infra.aws.kind import AwsResource
-from tasktool_infra.engine.calls import GONE, Pause, Reading, Step, write
+from tasktool_infra.engine.calls import GONE, Call, Pause, Reading, Step, write
 from tasktool_infra.engine.errors import NotAccepted
 from tasktool_infra.engine.fields import fact, identity, immutable
 from tasktool_infra.engine.resource import Departure, Example, Refusal, Removal
@@ -18,6 +18,8 @@ from tasktool_infra.values.frozen import FrozenDict
 
 MOST_VERSIONS = 5
 """How many versions a policy can have. Source: IAM user guide, "IAM and AWS STS quotas"."""
+FIRST = "v1"
+"""The version that a policy is created with. Source: IAM user guide, "Versioning IAM policies"."""
 LOOKS, LONGEST_PAUSE = 10, 8.0
 """How often a policy is looked at whose default version is not there, and how many seconds apart at most."""
 
@@ -65,40 +67,57 @@ class Policy(AwsResource):
 
     def read(self) -> Reading[Self | None]:
         """Read the policy and its default version; the others only where one of them may be what is wanted."""
-        seen = yield from self._with_default()
+        live, _ = yield from self._looked()
+        return live
+
+    def examine(self) -> Reading[Self | None]:
+        """Read the policy and whoever has it: roles, users, groups, as a policy or as a boundary."""
+        # No page size is set: AWS has a good one of its own, and an emulator lists nothing when there is one.
+        live, (answer,) = yield from self._looked(look("list_entities_for_policy", self.address, pages=True))
+        return None if live is None or answer is GONE else evolve(live, attached=frozenset(_entities(answer)))
+
+    def _looked(self, *besides: Call) -> Reading[tuple[Self | None, tuple[Any, ...]]]:
+        """Give the policy, and the answers to what else is asked of it."""
+        seen, more = yield from self._with_default(*besides)
         if seen is None:
-            return None
+            return None, more
         found, listed, default = seen
         others = [Version(each["VersionId"]) for each in _versions(listed) if each["VersionId"] != default.id]
         if default.document != self.document:
             others = yield from self._with_documents(others)
-        return self._live(found["Policy"], default, others)
+        return self._live(found["Policy"], default, others), more
 
-    def _with_default(self) -> Reading[tuple[Any, Any, Version] | None]:
-        """Give the policy, its list of versions and the default one.
+    def _with_default(self, *besides: Call) -> Reading[tuple[tuple[Any, Any, Version] | None, tuple[Any, ...]]]:
+        """Give the policy, its list of versions and the default one; and the answers to what else is asked.
 
-        Where that is not there, the policy has just been deleted, changed or made: then it is looked at again.
+        Which version is the default is known only then, but most policies never get a second one. Where the default
+        is not there, the policy has just been deleted, changed or made: then it is looked at again.
         """
         default = ""
         for attempt in range(LOOKS):
             yield from (Pause(min(2.0**attempt / 4, LONGEST_PAUSE)),) if attempt > 1 else ()
-            found, listed = yield (
+            found, listed, answer, *more = yield (
                 look("get_policy", self.address),
                 look("list_policy_versions", self.address, pages=True),
+                self._version(FIRST),
+                *besides,
             )
             if found is GONE:
-                return None
+                return None, tuple(more)
             default = found["Policy"]["DefaultVersionId"]
-            answer = yield look("get_policy_version", {**self.address, "VersionId": default})
+            answer = answer if default == FIRST else (yield self._version(default))
             if answer is not GONE:
-                return found, listed, Version(default, Document.parse(answer["PolicyVersion"]["Document"]))
+                return (found, listed, Version(default, _document(answer))), tuple(more)
         said = f"{self.key}: IAM says that {default} is its default version, and that there is no such version"
         raise NotAccepted(said, next_step="Run again to continue.")
 
+    def _version(self, number: str) -> Call:
+        return look("get_policy_version", {**self.address, "VersionId": number})
+
     def _with_documents(self, versions: list[Version]) -> Reading[list[Version]]:
-        answers = yield tuple(look("get_policy_version", {**self.address, "VersionId": each.id}) for each in versions)
+        answers = yield tuple(self._version(each.id) for each in versions)
         return [
-            evolve(version, document=Document.parse(answer["PolicyVersion"]["Document"]))
+            evolve(version, document=_document(answer))
             for version, answer in zip(versions, answers, strict=True)
             if answer is not GONE
         ]
@@ -113,15 +132,6 @@ class Policy(AwsResource):
             place=self.place,
             **self.tag_state(tags.from_list(found.get("Tags", ()))),
         )
-
-    def examine(self) -> Reading[Self | None]:
-        """Read the policy and whoever has it: roles, users, groups, as a policy or as a boundary."""
-        live = yield from self.read()
-        if live is None:
-            return None
-        # No page size is set: AWS has a good one of its own, and an emulator lists nothing when there is one.
-        answer = yield look("list_entities_for_policy", self.address, pages=True)
-        return None if answer is GONE else evolve(live, attached=frozenset(_entities(answer)))
 
     def refuses(self, live: Self | None) -> Iterator[Refusal]:
         """Give the immutable fields that differ, and say when the document is too long for IAM."""
@@ -184,6 +194,10 @@ class Policy(AwsResource):
             Example(name="another document", first=evolve(wanted, document=_reading("s3:Get*")), then=wanted),
             Example(name="tagged", first=wanted, then=evolve(wanted, tags=FrozenDict({"team": "blue"}))),
         )
+
+
+def _document(answer: Any) -> Document:
+    return Document.parse(answer["PolicyVersion"]["Document"])
 
 
 def _versions(listed: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from tasktool_infra.aws.iam_trust import trust_parts
 from tasktool_infra.aws.irsa import irsa_trust
 from tasktool_infra.aws.kind import AwsResource
 from tasktool_infra.aws.place import Place
-from tasktool_infra.engine.calls import GONE, Reading, Step, write
+from tasktool_infra.engine.calls import GONE, Call, Reading, Step, write
 from tasktool_infra.engine.claims import ABSENT, Claim, by_field, claim
 from tasktool_infra.engine.fields import exclusive, fact, identity, immutable
 from tasktool_infra.engine.resource import Departure, Example, Refusal, Removal
@@ -61,14 +61,28 @@ class Role(AwsResource):
 
     def read(self) -> Reading[Self | None]:
         """Read the role and what is attached to it in one batch."""
-        found, attached, inline = yield (
+        live, _ = yield from self._looked()
+        return live
+
+    def examine(self) -> Reading[Self | None]:
+        """Read the role and, in the same batch, the instance profiles that hold it."""
+        profiles = look("list_instance_profiles_for_role", self.address, pages=True)
+        live, (answer,) = yield from self._looked(profiles)
+        names = frozenset(each["InstanceProfileName"] for each in _listed(answer, "InstanceProfiles"))
+        return live and evolve(live, instance_profiles=names)
+
+    def _looked(self, *besides: Call) -> Reading[tuple[Self | None, tuple[Any, ...]]]:
+        """Give the role, and the answers to what else is asked of it."""
+        found, attached, inline, *more = yield (
             look("get_role", self.address),
             look("list_attached_role_policies", self.address, pages=True),
             look("list_role_policies", self.address, pages=True),
+            *besides,
         )
         if found is GONE:
-            return None
-        return self._live(found["Role"], _listed(attached, "AttachedPolicies"), _listed(inline, "PolicyNames"))
+            return None, tuple(more)
+        listed = _listed(attached, "AttachedPolicies"), _listed(inline, "PolicyNames")
+        return self._live(found["Role"], *listed), tuple(more)
 
     def _live(self, found: Any, attached: list[Any], inline: list[str]) -> Self:
         boundary = found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
@@ -95,15 +109,6 @@ class Role(AwsResource):
         for part in trust_parts(self.trust, live.trust):
             loose = part.name == "aud" and (part.ok or part.found == ABSENT)
             yield claim(self, evolve(part, name=f"trust-{part.name}"), hardening=loose)
-
-    def examine(self) -> Reading[Self | None]:
-        """Read the role and the instance profiles that hold it."""
-        live = yield from self.read()
-        if live is None:
-            return None
-        answer = yield look("list_instance_profiles_for_role", self.address, pages=True)
-        profiles = frozenset(each["InstanceProfileName"] for each in _listed(answer, "InstanceProfiles"))
-        return evolve(live, instance_profiles=profiles)
 
     def refuses(self, live: Self | None) -> Iterator[Refusal]:
         """Give the immutable fields that differ, and say when the trust is too long for IAM."""

@@ -141,7 +141,7 @@ class Bucket(AwsResource):
         """
         if live is None:
             yield self._creation()
-            live = self._bare()
+            live = self._made()
         for setting in SETTINGS:
             if getattr(live, setting.field) != getattr(self, setting.field):
                 yield setting.write(self, live)
@@ -153,12 +153,10 @@ class Bucket(AwsResource):
         parameters = {"Bucket": self.name, **({"CreateBucketConfiguration": configuration} if configuration else {})}
         return write("s3", "create_bucket", parameters, "create the bucket", settles=("BucketAlreadyOwnedByYou",))
 
-    def _bare(self) -> Self:
-        """Give the bucket as the creating call leaves it, every sub-resource unset."""
-        unset: dict[str, Any] = {
-            setting.field: setting.value(self, {} if setting.field == "versioning" else None) for setting in SETTINGS
-        }
-        return evolve(self, **{**unset, "tags": self.tags}, found_tags=self.tags)
+    def _made(self) -> Self:
+        """Give the bucket as the creating call leaves it; where S3 has left it otherwise, reading again will tell."""
+        new: dict[str, Any] = {setting.field: setting.new for setting in SETTINGS}
+        return evolve(self, **{**new, "tags": self.tags}, found_tags=self.tags)
 
     def remove(self, live: Self, removal: Removal) -> Departure:
         """Delete the bucket with all that is in it, when data may be deleted; else it stays."""

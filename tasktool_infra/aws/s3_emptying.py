@@ -86,7 +86,7 @@ def _abort(address: Mapping[str, str], uploads: Any) -> Reading[None]:
             "abort_multipart_upload",
             {**address, "Key": upload["Key"], "UploadId": upload["UploadId"]},
             "abort an upload",
-            expects={"NoSuchUpload": GONE},
+            expects={"NoSuchUpload": GONE, "NoSuchBucket": GONE},
         )
         for upload in begun
     )

@@ -25,7 +25,9 @@ BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictP
 class Setting:
     """One sub-resource: ``field`` of the bucket, the operations, the code for absence, and the way between the two.
 
-    ``value`` gives the field from the answer (None when unset), ``body`` the parameters of the put.
+    ``value`` gives the field from the answer (None when unset), ``body`` the parameters of the put, ``new`` what it is
+    in a bucket that was just made. Source: S3 user guide, "Default settings for new S3 buckets FAQ": since 2023 objects
+    are encrypted with AES256, public access is blocked, and access control lists are off.
     """
 
     field: str
@@ -35,6 +37,7 @@ class Setting:
     value: "Callable[[Bucket, Any], Any]"
     body: "Callable[[Bucket, Bucket], dict[str, Any]]"
     says: str
+    new: Any
 
     def read(self, bucket: "Bucket") -> Call:
         """Give the call that reads it."""
@@ -129,6 +132,7 @@ SETTINGS = (
         value=_ownership,
         body=lambda wanted, _: {"OwnershipControls": {"Rules": [{"ObjectOwnership": wanted.object_ownership}]}},
         says="make the bucket's owner own all objects",
+        new="BucketOwnerEnforced",
     ),
     Setting(
         field="public_access_blocked",
@@ -138,6 +142,7 @@ SETTINGS = (
         value=_blocked,
         body=lambda wanted, _: {"PublicAccessBlockConfiguration": dict.fromkeys(BLOCKS, wanted.public_access_blocked)},
         says="block public access",
+        new=True,
     ),
     Setting(
         field="encryption",
@@ -147,6 +152,7 @@ SETTINGS = (
         value=_encryption,
         body=_put_encryption,
         says="set the default encryption",
+        new="AES256",
     ),
     Setting(
         field="versioning",
@@ -156,6 +162,7 @@ SETTINGS = (
         value=lambda _, answer: bool(answer) and answer.get("Status") == "Enabled",
         body=lambda wanted, _: {"VersioningConfiguration": {"Status": "Enabled" if wanted.versioning else "Suspended"}},
         says="set versioning",
+        new=False,
     ),
     Setting(
         field="tls_only",
@@ -165,6 +172,7 @@ SETTINGS = (
         value=_tls_only,
         body=_put_policy,
         says="deny requests without TLS",
+        new=False,
     ),
     Setting(
         field="lifecycle",
@@ -174,6 +182,7 @@ SETTINGS = (
         value=_lifecycle,
         body=_put_lifecycle,
         says="set the lifecycle rules",
+        new=FrozenDict(),
     ),
     Setting(
         field="tags",
@@ -183,5 +192,6 @@ SETTINGS = (
         value=lambda bucket, answer: bucket.tag_state(tags.from_list(answer["TagSet"]) if answer else {})["tags"],
         body=lambda wanted, live: {"Tagging": {"TagSet": tags.to_list(live.found_tags | wanted.tags)}},
         says="put the tags",
+        new=FrozenDict(),
     ),
 )

@@ -35,12 +35,12 @@ def loosen(cloud: World) -> None:
 
 @pytest.mark.usefixtures("inside")
 def test_calls_writes_and_chains_of_the_aws_part(cloud: World) -> None:
-    assert counted(tt.provision, only="aws") == (107, 23, CHAINS["create"])
+    assert counted(tt.provision, only="aws") == (107, 20, CHAINS["create"])
     assert counted(tt.plan, only="aws") == (43, 0, CHAINS["plan"])
     assert counted(tt.verify, only="aws") == (43, 0, CHAINS["verify"])
     loosen(cloud)
-    assert counted(tt.provision, only="aws") == (60, 1, 6)
-    assert counted(tt.teardown, only="aws", **REMOVAL) == (122, 17, CHAINS["destroy"])
+    assert counted(tt.provision, only="aws") == (60, 1, 5)
+    assert counted(tt.teardown, only="aws", **REMOVAL) == (130, 17, CHAINS["destroy"])
 
 
 @pytest.mark.usefixtures("inside")

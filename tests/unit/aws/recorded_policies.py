@@ -8,7 +8,9 @@ from urllib.parse import quote
 from tasktool_infra.aws.iam_policy import Policy
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.calls import Call
+from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.engine.owner import Owner
+from tests.answers import error
 
 PLACE = Place("111122223333", "aws", "ap-northeast-1")
 OWNER = Owner("task-tool", "prod")
@@ -29,8 +31,10 @@ def policy(**more: Any) -> Policy:
 def answers(documents: dict[str, dict[str, Any]], default: str, tags: dict[str, str]) -> dict[str, Any]:
     """Give what AWS answers for a policy with these versions: documents come URL-encoded, and never in the list."""
 
-    def version(call: Call) -> dict[str, Any]:
+    def version(call: Call) -> dict[str, Any] | ApiError:
         asked = call.parameters["VersionId"]
+        if asked not in documents:
+            return error("NoSuchEntity")
         text = quote(json.dumps(documents[asked], indent=2))
         return {"PolicyVersion": {"Document": text, "VersionId": asked, "IsDefaultVersion": asked == default}}
 
@@ -57,4 +61,7 @@ def answers(documents: dict[str, dict[str, Any]], default: str, tags: dict[str, 
     }
 
 
+ABSENT = dict.fromkeys(
+    ("get_policy", "list_policy_versions", "get_policy_version", "list_entities_for_policy"), error("NoSuchEntity")
+)
 MARKS = {"Application": "task-tool", "Environment": "prod", "ManagedBy": "tasktool-infra"}

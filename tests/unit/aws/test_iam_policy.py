@@ -8,14 +8,14 @@ from attrs import evolve
 from tasktool_infra.aws.documents import Document
 from tasktool_infra.aws.iam_policy import Policy, Version
 from tasktool_infra.aws.place import Place
-from tasktool_infra.engine.calls import Call, Step
+from tasktool_infra.engine.calls import Asked, Call, Reading, Step
 from tasktool_infra.engine.decide import Making, Removing
 from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.engine.owner import Ownership
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.engine.resource import Removal
 from tests.answers import error, feed
-from tests.unit.aws.recorded_policies import ARN, MARKS, answers, document, policy
+from tests.unit.aws.recorded_policies import ABSENT, ARN, MARKS, answers, document, policy
 
 
 def live(documents: dict[str, dict[str, Any]], default: str, wanted: Policy | None = None, **tags: str) -> Policy:
@@ -37,13 +37,36 @@ def test_what_is_read_is_what_aws_says_whatever_was_wanted() -> None:
     assert found != b
 
 
-def test_an_absent_policy_is_none_and_costs_one_batch() -> None:
-    nothing = {"get_policy": error("NoSuchEntity"), "list_policy_versions": error("NoSuchEntity")}
-    assert feed(policy().read(), nothing) is None
+@pytest.mark.parametrize(
+    ("documents", "batches"),
+    [
+        pytest.param({}, 1, id="none there"),
+        pytest.param({"v1": document("dynamodb:GetItem")}, 1, id="never changed"),
+        pytest.param({"v1": document("a:B"), "v2": document("dynamodb:GetItem")}, 2, id="changed once"),
+        pytest.param({"v2": document("dynamodb:GetItem")}, 2, id="the first version deleted"),
+    ],
+)
+def test_a_policy_that_never_changed_is_read_in_one_batch(documents: dict[str, Any], batches: int) -> None:
+    recorded = answers(documents, max(documents), MARKS) if documents else ABSENT
+    asked: list[Asked] = []
+
+    def counted() -> Reading[Policy | None]:
+        reading = policy().read()
+        answer = None
+        while True:
+            try:
+                asked.append(reading.send(answer))
+            except StopIteration as stop:
+                found: Policy | None = stop.value
+                return found
+            answer = yield asked[-1]
+
+    assert feed(counted(), recorded) == (policy() if documents else None)
+    assert len(asked) == batches
 
 
 def test_a_denied_read_is_never_absence() -> None:
-    denied = {"get_policy": error("AccessDenied"), "list_policy_versions": error("NoSuchEntity")}
+    denied = {**ABSENT, "get_policy": error("AccessDenied")}
     with pytest.raises(ApiError, match="AccessDenied"):
         feed(policy().read(), denied)
 
@@ -198,9 +221,8 @@ def test_it_stays_while_somebody_else_has_it(attached: dict[str, list[str]], nam
     assert Removing(removal=Removal()).change(wanted, found).action is Action.NONE
 
 
-def test_an_absent_policy_is_examined_with_no_further_call() -> None:
-    nothing = {"get_policy": error("NoSuchEntity"), "list_policy_versions": error("NoSuchEntity")}
-    assert feed(policy().examine(), nothing) is None
+def test_an_absent_policy_is_examined_as_absent() -> None:
+    assert feed(policy().examine(), ABSENT) is None
 
 
 def test_the_arn_follows_from_partition_account_and_path() -> None:

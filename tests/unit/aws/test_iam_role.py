@@ -114,9 +114,9 @@ def test_the_trust_may_come_decoded_and_with_scalars() -> None:
 
 def test_an_absent_role_is_none() -> None:
     gone = error("NoSuchEntity")
-    recorded = {"get_role": gone, "list_attached_role_policies": gone, "list_role_policies": gone}
-    assert feed(role().read(), recorded) is None
-    assert feed(role().examine(), recorded) is None
+    operations = ("get_role", "list_attached_role_policies", "list_role_policies", "list_instance_profiles_for_role")
+    assert feed(role().read(), dict.fromkeys(operations, gone)) is None
+    assert feed(role().examine(), dict.fromkeys(operations, gone)) is None
 
 
 @pytest.mark.parametrize("operation", ["get_role", "list_attached_role_policies", "list_role_policies"])
