@@ -186,4 +186,4 @@ def _credentials_fault(error: Exception, call: str) -> ApiError:
     name = type(error).__name__
     sso = "SSO" in name or "Token" in name
     step = "Log in again: aws sso login." if sso else "Check AWS_PROFILE, ~/.aws/config and the credentials."
-    return ApiError(name, str(error), call=call, problem=Problem.DENIED, next_step=step)
+    return ApiError(name, str(error).strip(), call=call, problem=Problem.DENIED, next_step=step)

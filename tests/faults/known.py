@@ -4,7 +4,9 @@ from attrs import frozen
 
 CALLS, SOON, AWS = (f"contract/test_faults_{part}.py" for part in ("calls", "propagation", "aws"))
 PAGES, MIXED = (f"contract/test_faults_{part}.py" for part in ("pages", "mixed"))
-NETWORK, KEYS, PROXIES = (f"system/test_faults_{part}.py" for part in ("network", "credentials", "proxies"))
+NETWORK, KEYS, LOGIN, PROXIES = (
+    f"system/test_faults_{part}.py" for part in ("network", "credentials", "login", "proxies")
+)
 BAD, KILL, CRASH = "system/test_scripts_bad_input.py", "system/test_scripts_kill.py", "crash/test_crash_points.py"
 KINDS, OBJECTS, TROUBLE = (f"contract/test_{part}.py" for part in ("aws_kinds", "objects_real", "objects_faults"))
 POLICIES = "unit/aws/test_iam_policy.py"

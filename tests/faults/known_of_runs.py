@@ -1,6 +1,6 @@
 """What happens to a whole run: others beside it, its credentials, its clock, its network, its end."""
 
-from tests.faults.known import AWS, BAD, CALLS, CRASH, KEYS, KILL, KINDS, MIXED, NETWORK, PROXIES, TROUBLE, Known
+from tests.faults.known import AWS, BAD, CALLS, CRASH, KEYS, KILL, KINDS, LOGIN, MIXED, NETWORK, PROXIES, TROUBLE, Known
 
 OF_RUNS = (
     Known(
@@ -30,6 +30,11 @@ OF_RUNS = (
                 "test_whoever_has_logged_in_again_meanwhile_is_not_stopped",
                 "test_credentials_that_end_for_good_leave_what_stands_and_the_next_run_goes_on",
                 "test_credentials_of_another_account_are_not_used",
+            ),
+            LOGIN: (
+                "test_a_login_that_ends_is_told_with_what_to_do_and_the_next_run_goes_on",
+                "test_whoever_logs_in_again_in_another_terminal_is_not_stopped",
+                "test_a_login_that_can_be_renewed_is_renewed",
             ),
             TROUBLE: ("test_a_token_that_ends_in_mid_run_is_renewed_once",),
             "unit/kube/test_token.py": ("test_a_token_is_not_kept_beyond_the_credentials",),
