@@ -4,13 +4,15 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from tasktool_infra.commands.parser import parse
 from tasktool_infra.engine.errors import Interrupted, TasktoolError
 from tasktool_infra.exit_codes import BY_PROBLEM, UNREAD
-from tasktool_infra.report.words import legible, safe, unheard, unread
+from tasktool_infra.report.console import console
+from tasktool_infra.report.lines import Line, line, paragraph
+from tasktool_infra.report.words import legible, unheard, unread
 
 OWN = "tasktool_infra"
 
@@ -80,17 +82,17 @@ def _ended(error: TasktoolError, command: str, *, debug: bool) -> int:
     if debug:
         from tasktool_infra.report.debug import trace
 
-        _complain(trace(error))
-    _complain(str(error))
+        _complain(paragraph(trace(error)))
+    _complain(paragraph(str(error)))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from tasktool_infra.report.github import annotation
 
-        _complain(annotation(error, command))
+        _complain([line(annotation(error, command), whole=True)])
     return BY_PROBLEM[error.problem].code
 
 
-def _complain(message: str) -> None:
+def _complain(lines: Iterable[Line]) -> None:
     with unheard():
         sys.stdout.flush()
     with unheard():
-        print(safe(message), file=sys.stderr, flush=True)
+        console(sys.stderr).show(lines)

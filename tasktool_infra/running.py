@@ -5,7 +5,7 @@ from attrs import frozen
 from tasktool_infra._version import __version__
 from tasktool_infra.consent import ask
 from tasktool_infra.engine.cancel import interruptible
-from tasktool_infra.engine.errors import Problem, Refused
+from tasktool_infra.engine.errors import Problem, Refused, listed
 from tasktool_infra.engine.events import Ended, Noted, Planned
 from tasktool_infra.engine.execute import Result, Run, RunFailed
 from tasktool_infra.engine.foresight import foreseen
@@ -34,8 +34,7 @@ class PlanRefused(Refused):
             for (why, step), keys in reasons.items()
         ]
         problems = [Problem[change.problem] for change in plan.blocked if change.problem]
-        listed = "\n".join(f"  - {block}" for block in blocks)
-        super().__init__(f"Nothing was written.\n{listed}", problem=foremost(problems) or Problem.REFUSED)
+        super().__init__(f"Nothing was written.{listed(blocks)}", problem=foremost(problems) or Problem.REFUSED)
         self.plan = plan
 
 
@@ -81,7 +80,7 @@ def _agreed(order: Order, run: Opened, drawn: "Drawn") -> "Drawn":
         if not lines:
             return fresh
         drawn = fresh
-        order.listeners(Noted(at=run.driver.clock.now(), text="\n  - ".join(("This has moved meanwhile:", *lines))))
+        order.listeners(Noted(at=run.driver.clock.now(), text=f"This has moved meanwhile:{listed(lines)}"))
         order.listeners(Planned(at=run.driver.clock.now(), plan=drawn.plan))
     raise PlanMoved(lines)
 
@@ -137,8 +136,7 @@ def _checked(result: Result) -> Result:
         told: dict[str, list[str]] = {}
         for key, error in result.failed.items():
             told.setdefault(str(error).removeprefix(f"{key}: "), []).append(str(key))
-        blocks = (f"{', '.join(keys)}: {said}".replace("\n", "\n    ") for said, keys in told.items())
-        listed = "".join(f"\n  - {block}" for block in blocks)
+        blocks = [f"{', '.join(keys)}: {said}".replace("\n", "\n    ") for said, keys in told.items()]
         problem = foremost(error.problem for error in result.failed.values())
-        raise RunFailed(f"Not everything was done:{listed}", result, problem or Problem.FAILED)
+        raise RunFailed(f"Not everything was done:{listed(blocks)}", result, problem or Problem.FAILED)
     return result

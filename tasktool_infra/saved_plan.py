@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
+from tasktool_infra.engine.errors import Problem, Refused, TasktoolError, listed
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.files import read_text, write_private
 from tasktool_infra.values.frozen import thaw
@@ -19,9 +19,8 @@ class PlanMoved(Refused):
     """The world, or what is wanted, is no longer what a plan was made for; nothing was written. ``moved`` says what."""
 
     def __init__(self, lines: tuple[str, ...]) -> None:
-        listed = "".join(f"\n  - {line}" for line in lines)
         super().__init__(
-            f"This has moved since the plan was made; nothing was written:{listed}",
+            f"This has moved since the plan was made; nothing was written:{listed(lines)}",
             next_step="Make a new plan, read it, and carry that out.",
         )
         self.moved = lines
@@ -85,9 +84,16 @@ def as_planned(plan: Plan, command: str, given: Mapping[str, Any]) -> dict[str, 
         raise _misused(f"This plan was made for {where}.", "Add --sandbox, or leave it out, as it was when planning.")
     others = [name for name, value in given.items() if value and thaw(value) != options.get(name)]
     if others:
-        named = ", ".join(name.replace("_", " ") for name in others)
-        raise _misused(f"The plan was made with another {named}.", "Leave that out: the plan knows it. Or plan anew.")
+        raise _misused(_other(others, given, options), "Leave that out: the plan knows it. Or make a new plan with it.")
     return {**given, **options, "only": tuple(options.get("only", ()))}
+
+
+def _other(names: list[str], given: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """Say what was given otherwise; of settings, each by its own name."""
+    settings = options.get("settings") or {}
+    told = [name for name in names if name != "settings"]
+    told += [name for name, value in (given.get("settings") or {}).items() if settings.get(name) != thaw(value)]
+    return f"The plan was made with other values of: {', '.join(told).replace('_', ' ')}."
 
 
 def _misused(message: str, next_step: str) -> TasktoolError:

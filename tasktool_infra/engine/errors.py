@@ -15,11 +15,22 @@ TasktoolError
 └── SandboxError        the sandbox can't be started, found or stopped
 """
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
 UNTRUSTED = "Untrusted"
 """The code for a host that shows a certificate of nobody who is trusted: trying again does not help."""
+
+
+MOST = 20
+"""So many things are listed in one error."""
+
+
+def listed(things: Sequence[str]) -> str:
+    """Give things as a list below a sentence: each on a line of its own, and how many more there are."""
+    more = [f"… and {len(things) - MOST} more"] if len(things) > MOST else []
+    return "".join(f"\n  - {thing}" for thing in (*things[:MOST], *more))
 
 
 class Problem(Enum):

@@ -62,7 +62,9 @@ class Secrets:
     def field(self, key: Key, each: FieldChange) -> FieldChange:
         """Give a field change of a resource as it may be shown."""
         last = _LAST.search(each.path)
-        by_name = (last is not None and secret_name(last[1])) or _ENV_VALUE.search(each.path) is not None
+        # What is named by itself is a member of a set, such as a kind.
+        named = last is not None and secret_name(last[1]) and last[1] not in (each.old, each.new)
+        by_name = named or _ENV_VALUE.search(each.path) is not None
         whole = key.kind == "secret" and not each.path.startswith(_OPEN)
         if whole or (
             by_name and all(isinstance(value, str | Secret | Sealed | None) for value in (each.old, each.new))

@@ -4,9 +4,10 @@ import select
 import sys
 from collections.abc import Callable, Sequence
 
-from tasktool_infra.engine.errors import Interrupted
+from tasktool_infra.engine.errors import Interrupted, listed
 from tasktool_infra.engine.plan import Plan
-from tasktool_infra.report.console import in_ci
+from tasktool_infra.report.console import console, in_ci
+from tasktool_infra.report.lines import paragraph
 from tasktool_infra.report.words import safe
 
 
@@ -19,9 +20,7 @@ def confirmation(*, yes: bool, machine: bool = False) -> bool | Callable[[Plan],
         return True if yes else None
 
     def ask(plan: Plan) -> bool:
-        print("This needs a yes:")
-        for line in plan.asks:
-            print(f"  - {safe(line)}")
+        console().show(paragraph(f"This needs a yes:{listed(plan.asks)}"))
         agreed = _answer("Go on? Only 'yes' is taken for a yes: ") == "yes"
         if agreed and not plan.pinned:
             account = plan.target.get("account")

@@ -1,15 +1,16 @@
 """Claims for people: which do not hold, how it should be, how it was found, and what mends it."""
 
 import json
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tasktool_infra.engine.claims import Claim
 from tasktool_infra.engine.resource import Key
 from tasktool_infra.proving import Verification
+from tasktool_infra.report.console import console
 from tasktool_infra.report.event_data import key_data
-from tasktool_infra.report.words import paint, safe, unheard
+from tasktool_infra.report.lines import Line, Part, line, paragraph
+from tasktool_infra.report.words import safe, unheard
 
 MOST = 400
 """Characters of a value: enough for a statement of a policy."""
@@ -33,17 +34,19 @@ def show_verification(verification: Verification, claims: Iterable[Claim], secon
 
     Takes the claims that count: all, or those that were chosen.
     """
-    print(_target(verification))
+    console().show(verification_lines(verification, list(claims), seconds))
+
+
+def verification_lines(verification: Verification, claims: list[Claim], seconds: float) -> Iterator[Line]:
+    """Give what is printed of a verification."""
     by_key: dict[Key, list[Claim]] = {}
-    chosen = list(claims)
-    for claim in chosen:
+    for claim in claims:
         by_key.setdefault(claim.key, []).append(claim)
+    yield line(_target(verification), hang=2)
     for key, about in by_key.items():
-        _show(key, about)
-    for note in verification.notes:
-        print(paint(f"  {safe(note)}", "grey"))
-    print(paint(summary(chosen), "bold") + f" ({seconds:.1f} s)")
-    sys.stdout.flush()
+        yield from _of_resource(key, about)
+    yield from (line(note, style="grey", indent=2) for note in verification.notes)
+    yield line(Part(summary(claims), "bold"), f" ({seconds:.1f} s)")
 
 
 def verification_data(verification: Verification, claims: Iterable[Claim]) -> dict[str, Any]:
@@ -74,26 +77,24 @@ def _target(verification: Verification) -> str:
     where = f"{facts.get('aws', 'AWS')} account {facts['account']}, {facts['region']}"
     cluster = facts.get("cluster") or facts.get("context")
     parts = [f"Verify of {verification.environment}: {where}", f"as {verification.target.caller}"]
-    return safe(", ".join([*parts, *([f"cluster {cluster}"] if cluster else [])]))
+    return ", ".join([*parts, *([f"cluster {cluster}"] if cluster else [])])
 
 
-def _show(key: Key, about: list[Claim]) -> None:
+def _of_resource(key: Key, about: list[Claim]) -> Iterator[Line]:
     broken = [claim for claim in about if claim.broken]
     left_open = [claim for claim in about if claim.ok is None]
     if not broken:
         why = f"; {len(left_open)} open: {told(left_open[0].found)}" if left_open else ""
-        print(paint(f"  = {safe(str(key))}: {_hold(len(about) - len(left_open))}{why}", "grey"))
+        yield line(f"= {key}: {_hold(len(about) - len(left_open))}{why}", style="grey", indent=2)
         return
-    print(paint(f"  ! {safe(str(key))}: {len(broken)} of {_claims(len(about))} broken", "red"))
-    fixes: dict[str, None] = {}
+    yield line(f"! {key}: {len(broken)} of {_claims(len(about))} broken", style="red", indent=2)
     for claim in broken:
         hardening = " (hardening)" if claim.hardening else ""
-        print(paint(f"      {safe(claim.name)}{hardening}", "yellow" if claim.hardening else "red"))
-        wanted, found, *fix = lines(claim)
-        print(f"        {wanted}\n        {found}")
-        fixes |= dict.fromkeys(fix)
-    for line in fixes:
-        print(f"      {line}")
+        yield line(f"{claim.name}{hardening}", style="yellow" if claim.hardening else "red", indent=6)
+        yield line(f"wanted: {told(claim.wanted)}", indent=8, hang=8)
+        yield line(f"found:  {told(claim.found)}", indent=8, hang=8)
+    for fix in dict.fromkeys(each for claim in broken for each in claim.fix.splitlines()):
+        yield from paragraph(fix, indent=6)
 
 
 def _claims(number: int) -> str:

@@ -7,7 +7,8 @@ from typing import TextIO
 
 from attrs import frozen
 
-from tasktool_infra.report.lines import Line, laid_out
+from tasktool_infra.report.layout import laid_out
+from tasktool_infra.report.lines import Line
 from tasktool_infra.report.palette import ansi
 
 USUAL = 80

@@ -12,7 +12,8 @@ from attrs import frozen
 
 from tasktool_infra.engine.errors import TasktoolError
 from tasktool_infra.engine.events import Ended, Event, Planned
-from tasktool_infra.report.lines import Line, laid_out
+from tasktool_infra.report.layout import laid_out
+from tasktool_infra.report.lines import Line
 from tasktool_infra.report.palette import plain
 from tasktool_infra.report.plan_lines import plan_lines
 from tasktool_infra.report.result_lines import result_lines

@@ -9,21 +9,21 @@ from attrs import asdict
 from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.kube.rbac import Right
 from tasktool_infra.least_privilege.checking import AWS, CLUSTER, Checked
-from tasktool_infra.report.words import paint, safe, unheard
+from tasktool_infra.report.console import console
+from tasktool_infra.report.lines import BLANK, Line, line, paragraph
+from tasktool_infra.report.words import unheard
 
 
 @unheard()
 def show_lacking(found: Checked) -> None:
     """Print what the caller lacks, what nobody can say, what could not be asked, and how it stands in all."""
-    for line in _lines(found):
-        print(safe(line))
     colour = "green" if found.problem is None else "red"
-    print(paint(safe(_sum(found)), colour), flush=True)
+    console().show([*_lines(found), line(_sum(found), style=colour)])
 
 
-def _lines(found: Checked) -> Iterator[str]:
+def _lines(found: Checked) -> Iterator[Line]:
     for where, why in found.unchecked.items():
-        yield from (f"Not asked of {where}: {why.said}", *why.fix.splitlines(), "")
+        yield from (line(f"Not asked of {where}: {why.said}"), *paragraph(why.fix), BLANK)
     denied = [f"{need.action} on {need.resource}: {said}" for need, said in found.denied.items()]
     yield from _listed("Lacking in AWS", denied)
     yield from _json("Add to the caller's policies", [each.to_dict() for each in found.policies])
@@ -35,14 +35,15 @@ def _lines(found: Checked) -> Iterator[str]:
     yield from _listed("Nobody can say beforehand", doubts)
 
 
-def _listed(title: str, rows: list[str]) -> Iterator[str]:
+def _listed(title: str, rows: list[str]) -> Iterator[Line]:
     if rows:
-        yield from (f"{title}:", *(f"  {row}" for row in sorted(rows)), "")
+        yield from (line(f"{title}:"), *(line(row, indent=2) for row in sorted(rows)), BLANK)
 
 
-def _json(title: str, documents: list[object]) -> Iterator[str]:
+def _json(title: str, documents: list[object]) -> Iterator[Line]:
     for each in documents:
-        yield from (f"{title}:", *json.dumps(each, indent=2, ensure_ascii=False).splitlines(), "")
+        text = json.dumps(each, indent=2, ensure_ascii=False)
+        yield from (line(f"{title}:"), *(line(row, whole=True) for row in text.splitlines()), BLANK)
 
 
 def _told(right: Right) -> str:

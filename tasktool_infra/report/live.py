@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from attrs import define, field
 
 from tasktool_infra.report.console import USUAL, Console
-from tasktool_infra.report.lines import Line, columns, cut, laid_out
+from tasktool_infra.report.layout import cut, laid_out
+from tasktool_infra.report.lines import Line, columns
 from tasktool_infra.report.palette import ansi
 
 UP, CLEAR_REST, CLEAR_BELOW = "\x1b[{}A", "\x1b[K", "\x1b[J"

@@ -1,6 +1,6 @@
 """How far a run has come, for a screen that is drawn again and again. Pure: the time is handed in."""
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from tasktool_infra.engine.calls import Wait
 from tasktool_infra.engine.events import (
@@ -17,7 +17,8 @@ from tasktool_infra.engine.events import (
 )
 from tasktool_infra.engine.plan import CHANGING
 from tasktool_infra.engine.resource import Key
-from tasktool_infra.report.lines import Line, Part, cut, line
+from tasktool_infra.report.layout import cut
+from tasktool_infra.report.lines import Line, Part, line
 from tasktool_infra.report.plan_lines import SIGNS
 
 BAR = 24
@@ -91,7 +92,7 @@ class Progress:
             said = f"Reading what stands: {self.calls} calls, {now - self.began:.0f} s"
             told = [line(said, style="grey"), *self._held(now)] if now - self.began >= SLOW else []
             return [cut(each, width) for each in told]
-        rows = [_row_line(key, row, now) for key, row in self.rows.items()]
+        rows = [_row_line(key, row, now, width) for key, row in self.rows.items()]
         room = max(height - 2 - len(self._held(now)), 1)
         if len(rows) > room:
             rows = [*rows[: room - 1], line(f"… and {len(rows) - room + 1} more under way", style="grey", indent=2)]
@@ -121,6 +122,9 @@ class Progress:
         )
 
 
-def _row_line(key: Key, row: Row, now: float) -> Line:
-    doing = f"{row.doing}, " if row.doing else ""
-    return line(Part(f"{row.sign} ", row.style), f"{key}  ", Part(f"{doing}{now - row.began:.0f} s", "grey"), indent=2)
+def _row_line(key: Key, row: Row, now: float, width: int) -> Line:
+    """Give the line of a resource; where there is no room for all of it, the time is not what is left out."""
+    took = f"{now - row.began:.0f} s"
+    said = line(Part(f"{row.sign} ", row.style), f"{key}  ", Part(row.doing, "grey"), indent=2)
+    shortened = cut(said, width - len(took) - 2)
+    return evolve(shortened, parts=(*shortened.parts, Part(f"{', ' if row.doing else ''}{took}", "grey")))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tasktool_infra.report.lines import Line, line
-from tasktool_infra.report.values import flow, short
+from tasktool_infra.report.values import LONGEST, flow, short
 
 FITS = 72
 """A value of so many characters stays on one line."""
@@ -93,6 +93,6 @@ def _named(number: int, item: Any) -> tuple[str, Any]:
 
 def _text(rows: list[str], indent: int) -> Iterator[Line]:
     shown = rows if len(rows) <= TEXT + 1 else rows[:TEXT]
-    yield from (line(short(row) if row else "", indent=indent) for row in shown)
+    yield from (line(row.rstrip()[:LONGEST], indent=indent) for row in shown)
     if len(shown) < len(rows):
         yield line(f"… ({len(rows) - len(shown)} more lines)", style="grey", indent=indent)

@@ -1,16 +1,15 @@
-"""Text for terminals: safe, short, coloured where colour is wanted, and no trouble where nobody reads it."""
+"""Text for terminals: safe, legible in any encoding, and no trouble where nobody reads it."""
 
 import codecs
 import os
 import select
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
 SPELLINGS = {"→": "->", "…": "...", "↵": "\\n", "━": "=", "─": "-"}
 """How our own signs are written in an encoding that lacks them."""
-COLOURS = {"green": "32", "yellow": "33", "red": "31", "grey": "90", "bold": "1", "cyan": "36"}
 
 
 @contextmanager
@@ -71,14 +70,3 @@ def _spelled(error: UnicodeError) -> tuple[str, int]:
 def safe(text: str) -> str:
     """Give the text with every character escaped that a terminal would act on."""
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
-
-
-def coloured(environ: Mapping[str, str] | None = None) -> bool:
-    """Say whether standard output takes colour: a terminal that is not dumb, and no ``NO_COLOR``."""
-    shell = os.environ if environ is None else environ
-    return sys.stdout.isatty() and not shell.get("NO_COLOR") and shell.get("TERM") != "dumb"
-
-
-def paint(text: str, colour: str) -> str:
-    """Give the text in a colour, where colour is wanted."""
-    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if coloured() else text

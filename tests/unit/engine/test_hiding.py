@@ -28,6 +28,7 @@ def seen(name: str, each: FieldChange) -> FieldChange:
         ("config_map.a", ".data.key", "AKIAIOSFODNN7EXAMPLE", HIDDEN),
         ("config_map.a", ".data.url", "postgres://app:hunter2@db:5432/tasks", HIDDEN),
         ("config_map.a", ".data.url", "https://db:5432/a@b", "https://db:5432/a@b"),
+        ("apply_set.a", "kinds[Secret]", "Secret", "Secret"),
         ("object.a", ".data.x", {"y": Secret("hunter2")}, {"y": HIDDEN}),
         ("secret.a", ".data.anything", "eA==", HIDDEN),
         ("secret.a", ".metadata.annotations.x", "y", HIDDEN),

@@ -4,7 +4,8 @@ import pytest
 
 from tasktool_infra.engine.differences import FieldChange
 from tasktool_infra.engine.plan import Action, Plan
-from tasktool_infra.report.lines import columns, laid_out
+from tasktool_infra.report.layout import laid_out
+from tasktool_infra.report.lines import columns
 from tasktool_infra.report.palette import plain
 from tasktool_infra.report.plan_lines import plan_lines
 from tests.unit.report.plans import EVERYTHING, READ, TABLE_ARN, WRITE, change, large, plan

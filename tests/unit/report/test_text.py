@@ -115,6 +115,13 @@ def test_300_resources_under_way_fit_any_screen(width: int, height: int) -> None
     assert "more under way" in lines[-2].text
 
 
+def test_what_a_resource_does_is_cut_before_the_time_is() -> None:
+    progress = Progress()
+    for event in list(events())[:11]:
+        progress.hear(event)
+    assert plain(progress.lines(45.0, 40, 24)).splitlines()[0] == "  + dynamodb_table.tasks  user_in…, 43 s"
+
+
 def test_what_will_be_tried_again_is_told_while_it_is_waited_for() -> None:
     progress = Progress()
     for event in list(events())[:11]:

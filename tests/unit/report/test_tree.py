@@ -45,7 +45,7 @@ def test_what_holds_things_is_a_tree_and_what_is_short_one_line() -> None:
         ({"a": [{"name": "x"}, {"other": 1}]}, ["spec: {a: [{name: x}, {other: 1}]}"]),
         ({"only": {"one": [PROBE, PROBE, PROBE]}}, ["spec.only:", *(f"  one[{n}]: {LINE}" for n in range(3))]),
         ([{**PROBE, "x": PROBE}], ["spec[0]:", f"  httpGet: {LINE[10:-1]}", f"  x: {LINE}"]),
-        ("a\nb\n", ["spec:", "  a", "  b"]),
+        ("a {\n  b\n\n}\n", ["spec:", "  a {", "    b", "  ", "  }"]),
     ],
 )
 def test_nothing_is_lost_in_a_tree(value: Any, lines: list[str]) -> None:

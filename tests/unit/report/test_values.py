@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tasktool_infra.report.lines import columns, laid_out, line
+from tasktool_infra.report.layout import laid_out
+from tasktool_infra.report.lines import columns, line
 from tasktool_infra.report.values import difference, short
 
 

@@ -115,9 +115,9 @@ def test_the_plan_knows_its_options() -> None:
 @pytest.mark.parametrize(
     ("plan", "command", "told", "said"),
     [
-        (planned(only=["aws"]), "provision", {"only": ("app",)}, "made with another only"),
-        (planned(), "provision", {"adopt": True}, "made with another adopt"),
-        (planned(), "provision", {"settings": {"bucket": "c"}}, "made with another settings"),
+        (planned(only=["aws"]), "provision", {"only": ("app",)}, "made with other values of: only."),
+        (planned(), "provision", {"adopt": True}, "made with other values of: adopt."),
+        (planned(), "provision", {"settings": {"bucket": "c"}}, "made with other values of: bucket."),
         (planned(), "provision", {"sandbox": True}, "made for a real account"),
         (planned(sandbox=True), "provision", {}, "made for the sandbox"),
         (planned(), "teardown", {}, "the plan of a provision"),
