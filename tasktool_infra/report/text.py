@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import define, evolve, field
 
-from tasktool_infra.engine.events import Called, Ended, Event, Noted, Planned, Retrying
+from tasktool_infra.engine.events import Called, Ended, Event, Failed, Noted, Planned, Retrying
 from tasktool_infra.report.console import Console
 from tasktool_infra.report.event_lines import Log, end_lines
 from tasktool_infra.report.lines import Line, Part, line, paragraph
@@ -47,10 +47,13 @@ class Plain:
         """Tell of what is worth telling."""
         lines = standing(event, quiet=self.quiet)
         if not lines:
-            told = end_lines(event) if self.quiet else self.log.lines(event)
+            told = self._quietly(event) if self.quiet else self.log.lines(event)
             lines = [line(f"{self.clock()} ", *_parts(each)) for each in told]
         if lines:
             self.console.show(lines)
+
+    def _quietly(self, event: Event) -> Iterable[Line]:
+        return end_lines(event) if isinstance(event, Failed) else ()
 
     def close(self) -> None:
         """Do nothing: every line is out."""

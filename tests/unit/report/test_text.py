@@ -59,7 +59,6 @@ def test_without_a_terminal_each_event_is_a_line_with_the_time() -> None:
 def test_quiet_leaves_failures_and_sums() -> None:
     assert logged(quiet=True).splitlines() == [
         "12:00:00 iam_role.Odd: failed: iam.create_role: AccessDenied: no (request r-1)",
-        "12:00:00 dynamodb_table.tasks: created after 41.0 s",
         "Done: 1 added, 0 changed, 0 destroyed, 1 failed, 1 waiting (42.0 s)",
     ]
 
