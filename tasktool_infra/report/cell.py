@@ -64,7 +64,7 @@ class Cell:
         """Say whether there is something new to be read at once."""
         if isinstance(event, Noted) and (event.at or event.text not in self.places):
             self.places.add(event.text)
-            self._said.append(line(event.text, style="grey"))
+            self._said.append(line(event.text, style="grey", hang=0))
             return True
         if isinstance(event, Failed):
             self._failures.extend(end_lines(event))

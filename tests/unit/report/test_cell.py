@@ -37,6 +37,8 @@ def test_what_is_said_of_a_place_is_said_once_and_what_is_said_of_a_run_each_tim
         cell(Noted(at=0.0, text="where this is"))
         cell(Noted(at=3.0, text="what has moved"))
         seen.append(shown[-1]["text/plain"].splitlines())
+    # A paragraph, whose lines all begin alike.
+    assert "padding-left:0ch;text-indent:-0ch" in shown[-1]["text/html"]
     assert seen == [["where this is", "what has moved"], ["what has moved"]]
 
 
