@@ -127,6 +127,9 @@ OF_RUNS = (
                 "test_a_slow_api_is_no_fault",
                 "test_a_page_to_log_in_from_a_network_is_not_taken_for_an_answer",
             ),
+            "system/test_faults_killed.py": (
+                "test_scripts_whose_connections_are_killed_tell_the_truth_and_come_to_the_end",
+            ),
         },
     ),
     Known(

@@ -5,6 +5,6 @@ import os
 RUNS = "TASKTOOL_FAULT_RUNS"
 
 
-def seeds(few: int) -> range:
-    """Give the seeds; always the same ones, so that what failed once fails again."""
-    return range(int(os.environ.get(RUNS, few)))
+def seeds(few: int, most: int = 1000) -> range:
+    """Give the seeds, not more than ``most``; always the same ones, so that what failed once fails again."""
+    return range(min(most, int(os.environ.get(RUNS, few))))
