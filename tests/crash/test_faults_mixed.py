@@ -9,13 +9,15 @@ import pytest
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.engine.execute import RunFailed
 from tasktool_infra.engine.transport import NoHook
+from tasktool_infra.kube.retries import SERVICE
 from tests.crash.conftest import Worlds
 from tests.crash.prod import AGAIN, Prod
 from tests.crash.scenarios import SCENARIOS, Scenario, view
 from tests.crash.view import Found, differences
-from tests.faults.injection import Hooks
+from tests.faults.injection import Hooks, Throttles
 from tests.faults.lag import Lag
 from tests.faults.mixture import Mixture
+from tests.faults.said import KUBE_BUSY, THROTTLED, Said
 from tests.faults.seeds import seeds
 
 MOST_RUNS = 3
@@ -71,3 +73,21 @@ def test_whatever_comes_in_between_the_end_is_the_same(seed: int, worlds: Worlds
     # Which of its controllers has noted something on the way is cert-manager's own.
     assert [each for each in differences(whole(world), wanted) if '"manager": "cert-manager-' not in each] == []
     assert Counter(change.action.name for change in world.plan().changes).keys() <= {"NONE", "CREATE", "WAITING"}
+
+
+BUSY = Said(lambda call: (KUBE_BUSY if call.service == SERVICE else THROTTLED)(call))
+
+
+@pytest.mark.parametrize("seed", seeds(1, 20))
+def test_with_a_third_of_all_calls_throttled_all_is_done_at_once_and_for_at_most_twice_the_calls(
+    seed: int, worlds: Worlds
+) -> None:
+    scenario, calls = SCENARIOS[seed % len(SCENARIOS)], []
+    for share in (0.0, 0.3):
+        world = worlds()
+        scenario.ready(world)
+        world.hook = throttles = Throttles(share, BUSY, seed=seed)
+        world.run(scenario.command)
+        calls.append(throttles.calls)
+    smooth, storm = calls
+    assert smooth < storm <= 2 * smooth

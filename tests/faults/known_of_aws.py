@@ -20,6 +20,9 @@ OF_AWS = (
         {
             CALLS: ("test_with_a_third_of_all_calls_throttled_nothing_costs_more_than_twice_the_calls",),
             MIXED: ("test_a_storm_of_429_from_a_real_api_server_costs_less_than_twice_the_calls",),
+            "crash/test_faults_mixed.py": (
+                "test_with_a_third_of_all_calls_throttled_all_is_done_at_once_and_for_at_most_twice_the_calls",
+            ),
         },
     ),
     Known(
