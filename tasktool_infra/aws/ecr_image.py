@@ -96,7 +96,7 @@ class Image(AwsResource):
         parameters = {**self._named(), "acceptedMediaTypes": list(INDEXES)}
         answer = yield Call("ecr", "batch_get_image", parameters, expects=ABSENT)
         manifests = [] if isinstance(answer, Meaning) else [each["imageManifest"] for each in answer["images"]]
-        return tuple(dict.fromkeys(name for manifest in manifests for name in _architectures(manifest)))
+        return tuple(dict.fromkeys(name for manifest in manifests for name in processors(manifest)))
 
     def converge(self, live: Self | None) -> Iterator[Step]:
         """Give no step."""
@@ -112,9 +112,16 @@ class Image(AwsResource):
         return ()
 
 
-def _architectures(manifest: str) -> Iterator[str]:
-    for each in json.loads(manifest).get("manifests", ()):
-        name = each.get("platform", {}).get("architecture", "unknown")
+def processors(manifest: str) -> Iterator[str]:
+    """Give for which processors an index has an image; nothing for a manifest of another form."""
+    try:
+        index = json.loads(manifest)
+    except (ValueError, RecursionError):
+        return
+    listed = index.get("manifests") if isinstance(index, dict) else ()
+    for each in listed if isinstance(listed, list) else ():
+        platform = each.get("platform") if isinstance(each, dict) else None
+        name = platform.get("architecture") if isinstance(platform, dict) else None
         # Attestations stand in an index too, as built for nothing.
-        if name != "unknown":
+        if isinstance(name, str) and name != "unknown":
             yield name

@@ -38,7 +38,7 @@ _UNCHANGEABLE = re.compile(
 
 def from_response(status: int, body: bytes, call: str) -> ApiError:
     """Give the engine's error for an answer that is not a success."""
-    answer = _parsed(body)
+    answer = _status(body)
     said = str(answer.get("message") or body[:300].decode(errors="replace").strip())
     code = _code(status, answer, said)
     denied = code in (UNAUTHORIZED, FORBIDDEN)
@@ -53,17 +53,33 @@ def from_response(status: int, body: bytes, call: str) -> ApiError:
     )
 
 
-def _parsed(body: bytes) -> dict[str, Any]:
+def read(body: bytes) -> dict[str, Any]:
+    """Give the object that an answer is; raises ValueError for all else, which is of somebody in between."""
     try:
         answer = json.loads(body)
+    except RecursionError as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(answer, dict):
+        raise ValueError(f"an object was expected, not {type(answer).__name__}")  # noqa: TRY004 - it is about the text
+    return answer
+
+
+def _status(body: bytes) -> dict[str, Any]:
+    """Give the Status that an answer is, with details that have causes, as far as there are any."""
+    try:
+        answer = read(body)
     except ValueError:
         return {}
-    return answer if isinstance(answer, dict) else {}
+    found = answer.get("details")
+    details = found if isinstance(found, dict) else {}
+    listed = details.get("causes")
+    causes = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return {**answer, "details": {**details, "causes": causes}}
 
 
 def _code(status: int, answer: dict[str, Any], said: str) -> str:  # one row for each meaning
-    details = answer.get("details") or {}
-    causes = details.get("causes") or ()
+    details = answer.get("details", {})
+    causes = details.get("causes", ())
     if status == 404:  # noqa: PLR2004
         return _missing(details)
     if status == 403 and any(cause.get("reason") == TERMINATING for cause in causes):  # noqa: PLR2004

@@ -19,6 +19,7 @@ from tasktool_infra.kube.overlay import REAL, OverlayValues, overlay, real
 DEADLINE = 60.0
 _SAID_MOST = 2000
 _UNMERGED = "does not exist; cannot merge"
+ANOTHER = "See what makes the manifests: kubectl and kustomize on the PATH, and the overlay."
 _NOT_BASED = "Let it be based on kustomize/base: the ConfigMaps there take the environment's values."
 
 
@@ -58,7 +59,7 @@ def render(files: Mapping[str, str], *, real: Path, name: str, deadline: float =
 
 
 def parsed(text: str) -> list[dict[str, Any]]:
-    """Give the objects of a YAML stream, read as Kubernetes reads it: a date is a text."""
+    """Give the objects of a YAML stream, read as Kubernetes reads it: a date is a text. Raises Refused for others."""
     import yaml  # comes with the kubernetes client, and is needed only here
 
     base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -67,7 +68,13 @@ def parsed(text: str) -> list[dict[str, Any]]:
         for first, entries in base.yaml_implicit_resolvers.items()
     }
     loader = type("Loader", (base,), {"yaml_implicit_resolvers": resolvers})
-    return [document for document in yaml.load_all(text, Loader=loader) if document]
+    try:
+        documents = [document for document in yaml.load_all(text, Loader=loader) if document]
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise Refused(f"What kustomize made is no YAML: {error}", next_step=ANOTHER) from error
+    if strange := [document for document in documents if not isinstance(document, dict)]:
+        raise Refused(f"What kustomize made is no object: {strange[0]!r:.100}", next_step=ANOTHER)
+    return documents
 
 
 def program() -> tuple[str, str]:

@@ -81,7 +81,7 @@ def _last_applied(found: Mapping[str, Any]) -> Any:
     """Give what kubectl last applied, by its own note; None when there is none."""
     try:
         applied = json.loads((found["metadata"].get("annotations") or {}).get(LAST_APPLIED, "null"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return applied if isinstance(applied, dict) else None
 

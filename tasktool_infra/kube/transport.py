@@ -7,7 +7,6 @@ holds the fields that an apply without force would conflict on), ``patch`` (JSON
 ServiceAccount, for an ``audience``) and ``review`` (whether the caller may do what the parameters say).
 """
 
-import json
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from attrs import define, field, frozen
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError
 from tasktool_infra.kube.access import ClusterAccess
-from tasktool_infra.kube.answers import CONTESTED, FORBIDDEN, from_fault, from_response
+from tasktool_infra.kube.answers import CONTESTED, FORBIDDEN, from_fault, from_response, read
 from tasktool_infra.kube.connection import Answer, Connection
 from tasktool_infra.kube.paths import collection, path_of, path_of_manifest
 from tasktool_infra.kube.rbac import way_out
@@ -82,7 +81,7 @@ class KubeTransport:
         except ApiError as error:
             if error.code != CONTESTED:
                 raise
-            return {"causes": (error.detail.get("details") or {}).get("causes", [])}
+            return {"causes": error.detail.get("details", {}).get("causes", [])}
         return {"causes": []}
 
     def _request(self, call: Call, request: "Request") -> Any:
@@ -97,7 +96,7 @@ class KubeTransport:
         if call.operation == "log":
             return data.decode(errors="replace")
         try:
-            return guarded(json.loads(data))
+            return guarded(read(data))
         except ValueError as error:
             # Something in between has answered in the place of the API server.
             raise from_fault(error, call.name, way.host, self.access.hint) from error

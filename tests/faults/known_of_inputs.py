@@ -51,6 +51,17 @@ OF_INPUTS = (
                 "test_a_reference_is_an_image_of_ours_or_none",
             ),
             "unit/kube/test_kubeconfig.py": ("test_no_bytes_are_a_fault_of_ours",),
+            "unit/settings/test_settings_load.py": ("test_no_file_makes_anything_else",),
+            "unit/settings/test_settings_parse.py": ("test_every_text_is_read_or_refused",),
+            "unit/engine/test_plan_json.py": ("test_a_character_put_elsewhere_is_refused_or_changes_the_plan",),
+            "unit/aws/test_strays.py": ("test_no_text_is_too_odd_for_an_arn",),
+            "unit/trust/test_parsers.py": (
+                "test_an_answer_of_no_success_is_told",
+                "test_an_answer_is_an_object_or_no_answer_at_all",
+                "test_a_note_of_kubectl_is_an_object_or_none",
+                "test_a_manifest_of_an_image_says_processors_or_nothing",
+                "test_what_makes_no_sense_is_refused_in_words",
+            ),
         },
     ),
     Known(
