@@ -26,7 +26,7 @@ def credentials(caller: str, method: str, expiry: datetime | None, now: datetime
     """Say who calls, by which credentials, and for how long yet."""
     who = f"{caller} ({method})"
     if expiry is None:
-        return good("credentials", f"{who}; they do not expire")
+        return good("credentials", f"{who}: credentials that do not expire")
     left = expiry - (now or datetime.now(UTC))
     minutes = int(left.total_seconds() // 60)
     if left <= timedelta(0):

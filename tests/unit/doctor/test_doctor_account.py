@@ -17,7 +17,7 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("left", "level", "says"),
     [
-        (None, Level.PASS, "they do not expire"),
+        (None, Level.PASS, "credentials that do not expire"),
         (timedelta(hours=1), Level.PASS, "for 60 minutes yet"),
         (timedelta(minutes=10), Level.WARN, "end in 10 minutes"),
         (timedelta(minutes=-5), Level.FAIL, "ended 5 minutes ago"),
