@@ -9,8 +9,9 @@ from attrs import evolve, frozen
 from tasktool_infra.aws.ecr_image import Image
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.resource import Resource
-from tasktool_infra.kube.applyset import PART_OF, ApplySet, group_kind
+from tasktool_infra.kube.applyset import ApplySet, group_kind
 from tasktool_infra.kube.manifest import Manifest
+from tasktool_infra.kube.membership import PART_OF
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.service_account import ServiceAccount
 from tasktool_infra.values.frozen import FrozenDict, freeze, thaw

@@ -1,6 +1,6 @@
 """What a kind asks of the world, as inert data: calls, waits, and the few procedures that must look while they act."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from attrs import field, frozen
@@ -26,6 +26,15 @@ def _frozen(value: Mapping[str, Any]) -> FrozenDict[Any]:
 
 
 @frozen
+class Among:
+    """The list whose answer would hold that of a single read too, under ``name``; ``by_name`` gives what it holds."""
+
+    listing: "Call"
+    name: str
+    by_name: Callable[[Any], Mapping[str, Any]]
+
+
+@frozen
 class Call:
     """One request to an API, as data: it can be printed, hashed, counted, compared and carried out.
 
@@ -33,7 +42,8 @@ class Call:
     one answer.
     A call that ``writes`` may have worked although its answer is an error: the codes in ``settles`` (and a time-out)
     say that only reading again can tell; a code with words (``ValidationException: already exists``) counts with these.
-    ``says`` is for people; ``removes`` names what of others the call takes away.
+    ``says`` is for people; ``removes`` names what of others the call takes away. What a read asks for may be found
+    ``among`` others.
     """
 
     service: str
@@ -45,6 +55,7 @@ class Call:
     settles: frozenset[str] = field(default=frozenset(), eq=False)
     says: str = field(default="", eq=False)
     removes: str = field(default="", eq=False)
+    among: Among | None = field(default=None, eq=False, repr=False)
 
     @property
     def name(self) -> str:

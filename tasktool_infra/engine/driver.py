@@ -132,6 +132,7 @@ class Driver:
         After an interrupt, a task that asks for anything more ends with Interrupted, and no other begins.
         """
         self._loop.forget()
+        self._flights.forget()
         self._tasks, self._outcomes = dict(tasks), {}
         self._needs = {key: {k for k in (order or {}).get(key, ()) if k in tasks} for key in tasks}
         waiting: dict[Hashable, set[Hashable]] = {
@@ -142,6 +143,7 @@ class Driver:
         while self._expected or len(self._outcomes) < len(self._tasks):
             self._start_ready(waiting)
             if self._expected or len(self._outcomes) < len(self._tasks):
+                self._flights.gather()
                 self._loop.turn()
         if self._fault is not None:
             raise self._fault

@@ -8,6 +8,8 @@ from attrs import define, field
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.errors import ApiError, DeadlinePassed, Interrupted, OpenOutcome, Problem
 from tasktool_infra.engine.events import Called, Listener, Retrying
+from tasktool_infra.engine.flight import Deliver, Flight
+from tasktool_infra.engine.listings import gathered
 from tasktool_infra.engine.loop import Arrival, Loop
 from tasktool_infra.engine.retry import Patience, Table
 from tasktool_infra.engine.transport import Hook, Located, Transports
@@ -17,8 +19,6 @@ LOST = frozenset({"Timeout", "Reset"})
 FAULT = 500
 GIVE_UP = 120.0
 """Seconds after which a call counts as lost: a connection's own time-outs begin anew with every byte that arrives."""
-
-Deliver = Callable[[Any, Exception | None], None]
 
 
 @define
@@ -44,19 +44,6 @@ class Batch:
 
 
 @define(eq=False)
-class Flight:
-    """One call on its way; ``failing`` holds when each sort of failure was first met."""
-
-    call: Call
-    written: Callable[[], bool]
-    deliver: Deliver
-    began: float
-    attempt: int = 1
-    sent: float = 0.0
-    failing: dict[str, float] = field(factory=dict)
-
-
-@define(eq=False)
 class Flights:
     """Makes calls through the transports, tells of them, and tries again what the table says."""
 
@@ -65,10 +52,30 @@ class Flights:
     hook: Hook
     tell: Listener
     loop: Loop
+    _readers: list[Flight] = field(init=False, factory=list)
+    _sent: list[Flight] = field(init=False, factory=list)
 
     def make(self, call: Call, written: Callable[[], bool], deliver: Deliver) -> None:
-        """Make a call and deliver the answer, the meaning of an expected error, or the error."""
-        self._send(Flight(call, written, deliver, self.loop.clock.now()))
+        """Make a call and deliver the answer, the meaning of an expected error, or the error.
+
+        A read whose answer may be found among others waits for :meth:`gather`.
+        """
+        flight = Flight(call, written, deliver, self.loop.clock.now())
+        if call.among is not None:
+            self._readers.append(flight)
+            return
+        self._sent.append(flight)
+        self._send(flight)
+
+    def forget(self) -> None:
+        """Drop what was asked for in a run that was broken off."""
+        self._readers, self._sent = [], []
+
+    def gather(self) -> None:
+        """Make the calls that answer the reads asked for since the last time."""
+        readers, sent, self._readers, self._sent = self._readers, self._sent, [], []
+        for flight in gathered(readers, sent, self._resend):
+            self._send(flight)
 
     def _send(self, flight: Flight) -> None:
         flight.sent = self.loop.clock.now()
@@ -135,7 +142,7 @@ class Flights:
         flight.attempt += 1
         self.loop.later(pause, lambda: self._resend(flight, error))
 
-    def _resend(self, flight: Flight, error: ApiError) -> None:
+    def _resend(self, flight: Flight, error: ApiError | None = None) -> None:
         if not self.loop.stopping:
             self._send(flight)
             return

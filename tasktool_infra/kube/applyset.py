@@ -20,7 +20,7 @@ from tasktool_infra.kube.object import KubeObject
 from tasktool_infra.kube.retries import SERVICE
 from tasktool_infra.values.frozen import FrozenDict
 
-ID, PART_OF = "applyset.kubernetes.io/id", "applyset.kubernetes.io/part-of"
+ID = "applyset.kubernetes.io/id"
 TOOLING, KINDS = "applyset.kubernetes.io/tooling", "applyset.kubernetes.io/contains-group-kinds"
 NAMESPACES = "applyset.kubernetes.io/additional-namespaces"
 TOOL = "tasktool-infra/v1"
@@ -60,7 +60,7 @@ class ApplySet(KubeObject):
         digest = base64.urlsafe_b64encode(hashlib.sha256(unhashed.encode()).digest()).decode().rstrip("=")
         return f"applyset-{digest}-v1"
 
-    def metadata(self) -> dict[str, Any]:
+    def metadata(self) -> Mapping[str, Any]:
         """Give names, labels and what it lists."""
         more = {NAMESPACES: joined(self.namespaces)} if self.namespaces else {}
         annotations = {TOOLING: self.tooling, KINDS: joined(self.kinds), **more}

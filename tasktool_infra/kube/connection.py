@@ -12,6 +12,8 @@ from urllib.request import getproxies, proxy_bypass
 from attrs import frozen
 
 from tasktool_infra._version import __version__
+from tasktool_infra.values.frozen import layer
+from tasktool_infra.values.secret import Secret
 from tasktool_infra.values.urls import is_loopback
 
 POOL = 32
@@ -45,13 +47,13 @@ class Connection:
     def request(
         self, method: str, path: str, query: tuple[tuple[str, str], ...], headers: Mapping[str, str], body: Any
     ) -> Answer:
-        """Send JSON, or nothing when it is None. Raises urllib3's errors."""
+        """Send frozen or plain data as JSON, secrets in it as they are; nothing for None. Raises urllib3's errors."""
         import urllib3
 
         response = self.pool.request(
             method,
             self.url(path, query),
-            body=None if body is None else json.dumps(body),
+            body=None if body is None else json.dumps(body, default=_as_sent),
             headers={"User-Agent": self.agent, **headers},
             timeout=urllib3.Timeout(connect=TIMEOUTS[0], read=TIMEOUTS[1]),
             preload_content=False,
@@ -65,6 +67,10 @@ class Connection:
     def close(self) -> None:
         """Give the connections back."""
         self.pool.clear()
+
+
+def _as_sent(value: Any) -> Any:
+    return value.value if isinstance(value, Secret) else layer(value)
 
 
 def agent(run_id: str) -> str:

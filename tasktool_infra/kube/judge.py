@@ -22,10 +22,12 @@ from tasktool_infra.kube.answers import (
 )
 from tasktool_infra.kube.drift import Drift, drift, own_drift
 from tasktool_infra.kube.managed import owned
+from tasktool_infra.kube.membership import among_members
 from tasktool_infra.kube.retries import SERVICE
 from tasktool_infra.kube.scaling import autoscaler, without_replicas
 from tasktool_infra.kube.takeover import TakeOver, take_over
 from tasktool_infra.kube.transport import MANAGER
+from tasktool_infra.values.frozen import thaw
 
 HOST_GOING = Meaning("its namespace is being terminated")
 MISSING = {NO_OBJECT: GONE, NO_NAMESPACE: GONE}
@@ -61,7 +63,7 @@ def address(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 def get(manifest: Mapping[str, Any]) -> Call:
     """Give the call that reads an object."""
-    return Call(SERVICE, "get", address(manifest), expects=MISSING)
+    return Call(SERVICE, "get", address(manifest), expects=MISSING, among=among_members(manifest))
 
 
 def judge(manifest: Mapping[str, Any], *, whole: bool) -> Reading[Judgement | None]:
@@ -128,7 +130,7 @@ def _barred(manifest: Mapping[str, Any], error: ApiError) -> Reading[Judgement]:
 
 def _by_fields(manifest: Mapping[str, Any], found: Mapping[str, Any], error: ApiError) -> Judgement:
     """Compare what our manager owns: all that can be done without the server's own judgement."""
-    differences = own_drift(found, manifest, MANAGER)
+    differences = own_drift(found, thaw(manifest), MANAGER)
     remark = f"compared by the fields that we own only: {error.said}"
     if not differences.entries:
         return Judgement(found=found, applied=True, remarks=(remark,))

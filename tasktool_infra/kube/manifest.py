@@ -51,14 +51,14 @@ class Manifest(KubeObject):
         metadata = self.body["metadata"]
         return object_key(self.body["kind"], metadata.get("namespace", ""), metadata["name"])
 
-    def metadata(self) -> dict[str, Any]:
+    def metadata(self) -> Mapping[str, Any]:
         """Give the manifest's own, with our labels."""
-        metadata: dict[str, Any] = thaw(self.body["metadata"])
-        return {**metadata, "labels": {**metadata.get("labels", {}), **self.labels}}
+        metadata: FrozenDict[Any] = self.body["metadata"]
+        return metadata | {"labels": metadata.get("labels", FrozenDict()) | self.labels}
 
-    def manifest(self) -> dict[str, Any]:
+    def manifest(self) -> Mapping[str, Any]:
         """Give what is applied."""
-        return {**thaw(self.body), "metadata": self.metadata()}
+        return self.body | {"metadata": self.metadata()}
 
     @property
     def _spec(self) -> Mapping[str, Any]:

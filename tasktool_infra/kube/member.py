@@ -10,9 +10,9 @@ from tasktool_infra.engine.fields import fact
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.resource import Departure, Example, Key, Phase, Removal, Resource
 from tasktool_infra.kube.answers import CONFLICT
-from tasktool_infra.kube.applyset import PART_OF
 from tasktool_infra.kube.judge import MISSING
 from tasktool_infra.kube.manifest import object_key
+from tasktool_infra.kube.membership import PART_OF
 from tasktool_infra.kube.object import GOING_DEADLINE
 from tasktool_infra.kube.retries import SERVICE
 

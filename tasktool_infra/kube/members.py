@@ -10,13 +10,12 @@ from tasktool_infra.engine.owner import Ownership
 from tasktool_infra.engine.resource import Phase, Resource
 from tasktool_infra.engine.unwanted import Finder, Stray
 from tasktool_infra.kube import marks
-from tasktool_infra.kube.answers import NO_KIND
-from tasktool_infra.kube.applyset import KINDS, NAMESPACES, PART_OF, ApplySet, Narrowing, group_kind, listed
+from tasktool_infra.kube.applyset import KINDS, NAMESPACES, ApplySet, Narrowing, group_kind, listed
 from tasktool_infra.kube.leftovers import generations, stem, texts_in_use
 from tasktool_infra.kube.manifest import Manifest
 from tasktool_infra.kube.member import Member, phase_of
+from tasktool_infra.kube.membership import members
 from tasktool_infra.kube.paths import KINDS as SERVED
-from tasktool_infra.kube.retries import SERVICE
 
 KNOWN = {group_kind(*known): known for known in SERVED if known[1] != "Namespace"}
 """The kinds that are looked for, by group and kind; namespaces and definitions of kinds never go with an overlay."""
@@ -42,23 +41,20 @@ class Members(Finder):
         whole = self.apply_set if parent is GONE else self.apply_set.widened(*lists_of(parent))
         more = [place for place in places(whole) if place not in ours]
         answers += (yield tuple(map(self._list, more))) if more else ()
-        members = [
+        found = [
             self._member(place, item)
             for place, answer in zip([*ours, *more], answers, strict=True)
             for item in (answer["items"] if answer is not GONE else ())
             if not is_controlled(item)
         ]
         wanted = {resource.key for resource in self.wanted}
-        unwanted = [member for member in members if member.key not in wanted]
+        unwanted = [member for member in found if member.key not in wanted]
         if self.everything:
             return tuple(Stray(live=member) for member in in_order(unwanted, self.wanted))
         return (yield from self._sorted_out(unwanted, whole))
 
     def _list(self, place: "Place") -> Call:
-        selector = f"{PART_OF}={self.apply_set.id}"
-        parameters = {"api_version": place.api_version, "kind": place.kind, "selector": selector}
-        where = {"namespace": place.namespace} if place.namespace else {}
-        return Call(SERVICE, "list", parameters | where, expects={NO_KIND: GONE})
+        return members(place.api_version, place.kind, place.namespace, self.apply_set.id)
 
     def _member(self, place: "Place", item: Mapping[str, Any]) -> Member:
         metadata = item["metadata"]

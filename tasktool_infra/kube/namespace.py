@@ -1,6 +1,6 @@
 """A Kubernetes Namespace."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from attrs import evolve, frozen
@@ -27,7 +27,7 @@ class Namespace(KubeObject):
 
     name: str = identity()
 
-    def metadata(self) -> dict[str, Any]:
+    def metadata(self) -> Mapping[str, Any]:
         """Give name and labels."""
         return {"name": self.name, "labels": dict(self.labels)}
 

@@ -20,7 +20,7 @@ from tasktool_infra.kube.drift import Drift
 from tasktool_infra.kube.judge import MISSING, Judgement, address, get, judge
 from tasktool_infra.kube.retries import SERVICE
 from tasktool_infra.kube.scaling import without_replicas
-from tasktool_infra.values.frozen import FrozenDict, freeze
+from tasktool_infra.values.frozen import FrozenDict, freeze, thaw
 
 GOING_DEADLINE = 180.0
 
@@ -49,10 +49,10 @@ class KubeObject(Resource):
     judged: Judgement | None = fact(default=None, repr=False)
 
     @abstractmethod
-    def metadata(self) -> dict[str, Any]:
+    def metadata(self) -> Mapping[str, Any]:
         """Give what the manifest's metadata says."""
 
-    def manifest(self) -> dict[str, Any]:
+    def manifest(self) -> Mapping[str, Any]:
         """Give what is applied."""
         return {"apiVersion": self.api_version, "kind": self.object_kind, "metadata": self.metadata()}
 
@@ -72,7 +72,7 @@ class KubeObject(Resource):
 
     def examine(self) -> Reading[Self | None]:
         """Read the object only: a removal needs no right to apply, and no kind that is served."""
-        found = yield Call(SERVICE, "get", self.address, expects={**MISSING, NO_KIND: GONE})
+        found = yield evolve(self.get(), expects={**MISSING, NO_KIND: GONE})
         return None if found is GONE else self.living(Judgement(found=found, applied=True))
 
     def get(self) -> Call:
@@ -116,8 +116,9 @@ class KubeObject(Resource):
     def claims(self, live: Self) -> Iterator[Claim]:
         """Claim the fields of the kind, then each section of the manifest, and whose the fields are."""
         yield from by_field(self, live, without={"drift", "applied"})
-        judged = live.judged or Judgement(found=self.manifest())
-        told, as_wanted = sections(self.manifest(), self._told()), live.applied == self.applied
+        wanted: dict[str, Any] = thaw(self.manifest())
+        judged = live.judged or Judgement(found=wanted)
+        told, as_wanted = sections(wanted, self._told()), live.applied == self.applied
         for part in judged_parts(told, live.drift, judged.objection, as_wanted=as_wanted):
             claimed = claim(self, part)
             # Nobody asks what an apply would do to an object that is going.

@@ -29,7 +29,7 @@ class ServiceAccount(KubeObject):
     name: str = identity()
     role_arn: str = ""
 
-    def metadata(self) -> dict[str, Any]:
+    def metadata(self) -> Mapping[str, Any]:
         """Give names, labels and the annotation."""
         annotations = {"annotations": {ROLE_ANNOTATION: self.role_arn}} if self.role_arn else {}
         return {"namespace": self.namespace, "name": self.name, "labels": dict(self.labels), **annotations}

@@ -23,8 +23,6 @@ from tasktool_infra.kube.paths import collection, path_of, path_of_manifest
 from tasktool_infra.kube.rbac import way_out
 from tasktool_infra.kube.secrets import guarded, without_secrets
 from tasktool_infra.values import skew
-from tasktool_infra.values.frozen import thaw
-from tasktool_infra.values.secret import revealed
 
 MANAGER, BEARER = "tasktool-infra", "Bearer "
 TOKEN_SECONDS = 600
@@ -44,10 +42,9 @@ class KubeTransport:
 
     def send(self, call: Call) -> Any:
         """Give the answer as plain data. Raises ApiError."""
-        parameters = revealed(thaw(call.parameters))
         if call.operation == "contested":
-            return self._contested(call, parameters)
-        return self._request(call, request_of(call.operation, parameters))
+            return self._contested(call)
+        return self._request(call, request_of(call.operation, call.parameters))
 
     @property
     def connection(self) -> Connection:
@@ -74,8 +71,8 @@ class KubeTransport:
         if known is not None:
             known.close()
 
-    def _contested(self, call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
-        dry = {**parameters, "dry_run": True, "force": False}
+    def _contested(self, call: Call) -> dict[str, Any]:
+        dry = {**call.parameters, "dry_run": True, "force": False}
         try:
             self._request(call, request_of("apply", dry))
         except ApiError as error:
@@ -163,7 +160,7 @@ class Request:
     content_type: str = "application/json"
 
 
-def request_of(operation: str, parameters: dict[str, Any]) -> Request:
+def request_of(operation: str, parameters: Mapping[str, Any]) -> Request:
     """Give the request that a call means."""
     if operation == "apply":
         query = [("fieldManager", MANAGER), ("fieldValidation", "Strict")]

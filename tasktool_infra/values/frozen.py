@@ -98,5 +98,17 @@ def thaw(value: Any) -> Any:
     return value
 
 
+def layer(value: Any) -> Any:
+    """Give the outermost layer of frozen data as JSON libraries want it: the `default` of `json.dumps`.
+
+    Raises TypeError for what is no such data.
+    """
+    if isinstance(value, FrozenDict):
+        return value._items  # noqa: SLF001 - nothing is copied
+    if isinstance(value, frozenset):
+        return thaw(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
 def _order(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)

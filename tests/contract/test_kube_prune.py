@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tasktool_infra.engine.plan import Action
-from tasktool_infra.kube.applyset import KINDS, PART_OF, TOOLING
+from tasktool_infra.kube.applyset import KINDS, TOOLING
+from tasktool_infra.kube.membership import PART_OF
 from tests.contract.app import App, app_on, config, deployment, service
 from tests.contract.bench import Bench
 from tests.contract.clusters import CLUSTERS

@@ -47,7 +47,7 @@ def test_calls_writes_and_chains_of_the_aws_part(cloud: World) -> None:
 def test_the_application_adds_one_look_into_the_cluster() -> None:
     with played_images():
         tt.provision("prod")
-        assert counted(tt.plan) == (81, 0, 3)
+        assert counted(tt.plan) == (72, 0, 3)
 
 
 @pytest.mark.usefixtures("inside")
