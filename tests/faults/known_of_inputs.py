@@ -37,6 +37,17 @@ OF_INPUTS = (
         },
     ),
     Known(
+        "what terminals act on, in names, policies, annotations and errors",
+        "shown as what it is, in every output of every command",
+        {
+            "system/test_escapes.py": (
+                "test_what_somebody_has_written_into_the_clouds_is_shown_as_what_it_is",
+                "test_what_an_api_answers_is_shown_as_what_it_is",
+            ),
+            "unit/report/test_plan_lines.py": ("test_what_a_terminal_would_act_on_is_escaped",),
+        },
+    ),
+    Known(
         "bytes of any sort where a parser of ours reads",
         "read, or refused in words",
         {
