@@ -32,6 +32,16 @@ def test_what_needs_a_file_says_that_there_is_no_room(cloud: World) -> None:
     assert "fault of tasktool itself" not in done.err
 
 
+def test_a_plan_that_finds_no_room_is_told_and_leaves_no_half_of_itself(cloud: World) -> None:
+    command = ("plan", "prod", "--out", "prod.plan")
+    with cloud.shell.start(*command, preexec_fn=without_room) as process:
+        done = ended(process, expect=None)
+    assert done.code not in (0, 2)
+    assert "prod.plan" in done.err
+    assert "File too large" in done.err
+    assert [file.name for file in cloud.shell.folder.iterdir() if "plan" in file.name] == []
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
 def test_a_full_disk_under_the_output_is_named_and_the_work_comes_to_its_end(cloud: World) -> None:
     with FULL.open("w") as full, cloud.shell.start("provision", "prod", stdout=full) as process:
