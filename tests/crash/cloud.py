@@ -31,10 +31,14 @@ KEYS = {"AWS_ACCESS_KEY_ID": ADMINISTRATOR.access_key, "AWS_SECRET_ACCESS_KEY": 
 
 @define(eq=False)
 class Cloud:
-    """An empty account with a cluster in it. ``raw`` is the way past everything that is ours or in the way."""
+    """An empty account with a cluster in it. ``raw`` is the way past everything that is ours or in the way.
+
+    Reads of the services that are ``late`` lag behind writes.
+    """
 
     stage: Stage
     raw: Connection
+    late: tuple[str, ...] = ("s3", "iam", "ecr")
     writes: int = 0
     tables: SlowTables = field(init=False)
     _plain: Transport = field(init=False)
@@ -43,7 +47,7 @@ class Cloud:
     def __attrs_post_init__(self) -> None:
         self._plain = AwsTransport(self.raw)
         self.tables = SlowTables(self._plain, self.stage.now)
-        self._lag = Lag(StagedRun(self.stage), LAG, ("s3", "iam", "ecr"))
+        self._lag = Lag(StagedRun(self.stage), LAG, self.late)
 
     def send(self, call: Call) -> Any:
         """Give the answer to a call of the product, as a real AWS would at this time."""

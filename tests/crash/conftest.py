@@ -1,5 +1,6 @@
 """What the tests of crashes and races share: worlds in this process, and what is told at the end."""
 
+import random
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -24,6 +25,15 @@ def connection() -> Iterator[Connection]:
 def worlds(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Worlds:
     """Give what makes worlds in which nothing of ours stands."""
     return partial(prod, connection, monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def always_the_same() -> Iterator[None]:
+    """Let pauses be as long in every test run."""
+    before = random.getstate()
+    random.seed(7)
+    yield
+    random.setstate(before)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

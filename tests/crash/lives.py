@@ -4,8 +4,8 @@ A server can't be forked, so that each crash point needs a life of its own: in i
 its writes, and a second run has to finish what it was at.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import Literal, get_args
 
 import pytest
 from attrs import frozen
@@ -17,6 +17,7 @@ from tests.crash.view import Found, differences
 from tests.faults.injection import Crash, Fault, Script
 
 When = Literal["before", "after"]
+MANY = 10**6
 
 
 @frozen
@@ -30,9 +31,9 @@ class Step:
 
 @frozen
 class Lived:
-    """What a run came to that nothing disturbed: its writes, and what stands then."""
+    """What a run came to that nothing disturbed: how many writes were sent and answered, and what stands then."""
 
-    writes: int
+    writes: Mapping[When, int]
     found: Found
 
 
@@ -57,7 +58,7 @@ class Life:
         world = self.born()
         for step in self.steps:
             step.others(world)
-            number = int(share * lived[step.name].writes)
+            number = int(share * lived[step.name].writes[when])
             self._stop(world, step, number, when)
             world.run(step.command)
             wrong = differences(view(world), lived[step.name].found)
@@ -66,10 +67,12 @@ class Life:
 
     def _undisturbed(self, world: Prod, step: Step) -> Lived:
         step.others(world)
-        world.hook = script = Script()
+        counted = {when: Fault("*", Crash, when=when, skip=MANY, of=self._is_write) for when in get_args(When)}
+        world.hook = Script([*counted.values()])
         world.run(step.command)
+        world.stage.clear()
         world.stage.advance(AGAIN)
-        return Lived(sum(map(self._is_write, script.calls)), view(world))
+        return Lived({when: MANY - fault.skip for when, fault in counted.items()}, view(world))
 
     def _is_write(self, call: Call) -> bool:
         return call.writes and self.counts(call)

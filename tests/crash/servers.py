@@ -77,7 +77,8 @@ def on_ministack() -> Iterator[Callable[[], Prod]]:
             iam = connection.client("iam")
             iam.create_open_id_connect_provider(Url=ISSUER, ClientIDList=["sts.amazonaws.com"])
             stage = Stage()
-            return Prod(stage, Cloud(stage, connection), NoCluster(), told)
+            # What an IAM that lags may lead to, SetDefaultPolicyVersion, MiniStack lacks.
+            return Prod(stage, Cloud(stage, connection, late=("s3", "ecr")), NoCluster(), told)
 
         yield made
         connection.close()

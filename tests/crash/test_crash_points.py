@@ -4,9 +4,7 @@ What stands then is what stands after an undisturbed run: nothing twice, nothing
 """
 
 import json
-import random
 import re
-from collections.abc import Iterator
 
 import pytest
 from attrs import define, field
@@ -39,15 +37,6 @@ def tally() -> Tally:
 def every(request: pytest.FixtureRequest) -> int:
     """Give how many worlds there are for one that is tried."""
     return 1 if request.config.getoption("all_points") else SAMPLE
-
-
-@pytest.fixture(autouse=True)
-def always_the_same() -> Iterator[None]:
-    """Let pauses be as long in every test run."""
-    before = random.getstate()
-    random.seed(7)
-    yield
-    random.setstate(before)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

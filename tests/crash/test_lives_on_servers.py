@@ -71,7 +71,7 @@ def on_kubernetes(connection: Connection, real_cluster: Cluster) -> Known:
 def known(life: Life, test: str) -> Known:
     """Let a life be lived undisturbed."""
     lived = life.undisturbed()
-    assert all(0 < each.writes <= MOST_WRITES[test] for each in lived.values())
+    assert all(0 < number <= MOST_WRITES[test] for each in lived.values() for number in each.writes.values())
     return Known(life, lived)
 
 

@@ -1,7 +1,6 @@
 """Two runs that are started together: whatever the order of their calls, both end well, or say what came between."""
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -59,15 +58,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("meeting", list(BESIDE) if whole else list(BESIDE)[2:])
     if "seed" in metafunc.fixturenames:
         metafunc.parametrize("seed", range(SEEDS if metafunc.config.getoption("all_points") else 1))
-
-
-@pytest.fixture(autouse=True)
-def always_the_same() -> Iterator[None]:
-    """Let pauses be as long in every test run."""
-    before = random.getstate()
-    random.seed(7)
-    yield
-    random.setstate(before)
 
 
 @pytest.fixture(scope="module")

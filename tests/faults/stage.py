@@ -51,7 +51,8 @@ class Stage:
         return run
 
     def clear(self) -> None:
-        """Let nothing be in the air: whoever was at work has died."""
+        """Let nothing be in the air, and count anew: whoever was at work has ended, or died."""
+        self.turns = self.calls = 0
         self.runs.clear()
         self.broken = False
 
