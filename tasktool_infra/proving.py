@@ -56,8 +56,13 @@ class Verification(Displayed):
 def verified(order: Order) -> Verification:
     """Read everything and give the claims; raises what stands in the way of even looking."""
     with opened_for(order) as run:
-        seen = looked(order, run)
-        beside, notes = _looked_beside(order, run, seen)
+        return look(order, run)
+
+
+def look(order: Order, run: Opened) -> Verification:
+    """Do what :func:`verified` does, with what is open already."""
+    seen = looked(order, run)
+    beside, notes = _looked_beside(order, run, seen)
     claims = (*_claims(seen), *beside, *_alone(seen, order.environment))
     target = seen.targets[0]
     return Verification(environment=order.environment, target=target, claims=claims, live=seen.found, notes=notes)
@@ -143,6 +148,7 @@ def _alone(seen: Looked, environment: str) -> Iterator[Claim]:
     finders = [item for item in seen.items if isinstance(item, Finder)]
     if not finders:
         return
+    known = {item.key for item in seen.items}
     failed = {change.key: change for change in seen.changes if change.key in {finder.key for finder in finders}}
     strays = [str(change.key) for change in seen.changes if change.unwanted and not change.leftover]
     key = Key("environment", environment)
@@ -150,6 +156,10 @@ def _alone(seen: Looked, environment: str) -> Iterator[Claim]:
         why = "; ".join(change.reason for change in failed.values())
         fix = " ".join(change.next_step for change in failed.values())
         yield Claim(key=key, name=ALONE, wanted=NOTHING_ELSE, found=f"not known: {why}", ok=False, fix=fix)
+        return
+    blind = [change.reason for change in seen.changes if change.key not in known and not change.unwanted]
+    if blind and not strays:
+        yield Claim(key=key, name=ALONE, wanted=NOTHING_ELSE, found=f"not known: {'; '.join(blind)}", ok=None)
         return
     fix = "Run provision: it asks before it removes what no manifest names any more." if strays else ""
     yield Claim(key=key, name=ALONE, wanted=NOTHING_ELSE, found=strays or NOTHING_ELSE, ok=not strays, fix=fix)

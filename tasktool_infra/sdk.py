@@ -271,16 +271,16 @@ def permissions(
     config: str | Path | None = None,
     **settings_given: Any,
 ) -> "Grant":
-    """Give what a command (``plan``, ``provision``, ``teardown``, ``verify``) must be allowed for an environment.
+    """Give what a command (``plan``, ``provision``, ``doctor`` and so on) must be allowed for an environment.
 
-    Calls nobody when ``account``, ``region`` and ``oidc_provider_url`` are set; else asks AWS where it is. Raises what
-    :func:`plan` raises before it reads.
+    Calls nobody when ``account``, ``region`` and ``oidc_provider_url`` are set; else asks AWS where it is. For ``init``
+    the environment is in no file yet: what is given counts alone. Raises what :func:`plan` raises before it reads.
     """
     from tasktool_infra.least_privilege.grant import grant
     from tasktool_infra.least_privilege.place import located
 
-    environment = _environment(what, config, settings_given)
-    return grant(environment, command, located(environment, Listeners(), sandbox=sandbox))
+    environment = _begun(what, command, config, settings_given)
+    return grant(environment, command, located(environment, command, Listeners(), sandbox=sandbox))
 
 
 def check_permissions(
@@ -298,4 +298,11 @@ def check_permissions(
     """
     from tasktool_infra.least_privilege.checking import checked
 
-    return checked(_environment(what, config, settings_given), command, Listeners(), sandbox=sandbox)
+    return checked(_begun(what, command, config, settings_given), command, Listeners(), sandbox=sandbox)
+
+
+def _begun(what: Any, command: str, config: str | Path | None, given: Mapping[str, Any]) -> Environment:
+    """Give the environment that a command is about; ``init`` begins one."""
+    if command == "init" and isinstance(what, str):
+        return settings.override(Environment(name=what), given)
+    return _environment(what, config, given)

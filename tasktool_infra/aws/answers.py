@@ -101,7 +101,7 @@ def no_answer(error: Exception, call: str, host: str) -> ApiError | None:
         code = "Reset"
     elif isinstance(error, ResponseParserError):
         # Something in between has answered in the place of AWS: what became of the request, nobody knows.
-        code, said = "Reset", f"{host}: the answer can't be read, it is not from AWS"
+        code, said = "Unreadable", f"{host}: the answer can't be read, it is not from AWS"
     elif isinstance(error, e.EndpointConnectionError | e.ConnectTimeoutError | e.ProxyConnectionError | e.SSLError):
         code = _unreached(error)
     elif isinstance(error, e.HTTPClientError):

@@ -10,6 +10,8 @@ from tasktool_infra.engine.retry import Patience, Rule, Table
 THROTTLED = Patience("throttled", 180.0, wait_exponential_jitter(multiplier=0.3, max=20.0, jitter=0.7))
 BROKEN = Patience("a fault of the service", 60.0)
 LOST = Patience("no answer", 20.0)
+UNREADABLE = Patience("an answer that can't be read", 3.0)
+"""A page of a network to log in, or of an emulator that has failed, is the same each time."""
 PROPAGATING = Patience(
     "not yet visible everywhere", 120.0, wait_exponential_jitter(multiplier=0.3, max=8.0, jitter=0.3)
 )
@@ -65,6 +67,7 @@ TABLE = Table(
         # A write that was met by a fault may have been done: it is settled by reading, not by trying again.
         *(Rule(code, BROKEN, writes=False) for code in _FAULTS),
         *(Rule(code, LOST, writes=False) for code in ("Timeout", "Reset")),
+        Rule("Unreadable", UNREADABLE, writes=False),
         *(Rule(code, LOST) for code in _NO_ANSWER),
         Rule("OperationAborted", BUSY, service="s3"),
         Rule("OperationAborted", LONG_BUSY, service="s3", operation="create_bucket"),

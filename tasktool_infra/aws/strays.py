@@ -116,11 +116,11 @@ class Strays(Finder):
 
     def _unknown(self, arn: str) -> Aside:
         reason = "it carries the mark of this environment, but is of no kind that is made here: left alone"
-        return Aside(key=Key(self.key.kind, arn), layer=self.layer, reason=reason)
+        return Aside(key=Key(self.key.kind, arn), layer=self.layer, reason=reason, unwanted=True)
 
     def _failed(self, resource: AwsResource, error: Any) -> Aside:
         reason = f"no longer wanted, but it can't be looked at, and so is kept: {error.message}"
-        return Aside(key=resource.key, layer=self.layer, reason=reason, next_step=error.next_step)
+        return Aside(key=resource.key, layer=self.layer, reason=reason, next_step=error.next_step, unwanted=True)
 
 
 def _tags_in(answer: Any, where: str) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from tasktool_infra.commands.command import Command
 from tasktool_infra.commands.options import add_environment, add_output, add_place, add_settings
 from tasktool_infra.exit_codes import BY_PROBLEM, OK
 
-FOR = ("plan", "provision", "teardown", "verify")
+FOR = ("plan", "provision", "teardown", "verify", "doctor", "init")
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -63,6 +63,7 @@ COMMAND = Command(
         "prod provision --account 123456789012 --oidc-provider-url https://oidc.eks.…   (offline)",
         "prod plan --rbac",
         "prod provision --check",
+        "staging init --region eu-central-1",
     ),
     add_options=_add_options,
     run=_run,

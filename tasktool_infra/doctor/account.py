@@ -49,9 +49,10 @@ def clock() -> Reading[Finding]:
 def account(environment: Environment, target: Target) -> Finding:
     """Say whether the account was named before."""
     number = target.place.account
+    called = f"{number} ({target.alias})" if target.alias else number
     if environment.account or target.local:
-        return good("account", number)
-    return warning("account", f"{number}, which is not pinned", f'Add to environments.toml: account = "{number}"')
+        return good("account", called)
+    return warning("account", f"{called}, which is not pinned", f'Add to environments.toml: account = "{number}"')
 
 
 def cluster(found: Cluster) -> Finding:

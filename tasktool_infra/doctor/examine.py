@@ -37,7 +37,7 @@ def examined(order: Order) -> tuple[Finding, ...]:
     environment = order.environments[0]
     try:
         with opened_for(order) as run:
-            return tuple(_examined(run, environment))
+            return tuple(examine(run, environment))
     except Interrupted:
         raise
     except TasktoolError as error:
@@ -45,7 +45,8 @@ def examined(order: Order) -> tuple[Finding, ...]:
         return (failed(about, error), *_unseen((*OF_AWS, *OF_CLUSTER), about))
 
 
-def _examined(run: Opened, environment: Environment) -> Iterator[Finding]:
+def examine(run: Opened, environment: Environment) -> Iterator[Finding]:
+    """Give what is found with what is open already; raises what stands in the way of finding the target."""
     prepare_clients(run)
     prepare_kubeconfig((environment,))
     target = run.find(environment)

@@ -9,14 +9,14 @@ from typing import Any
 from tasktool_infra.doctor.finding import Finding, bad, good, warning
 from tasktool_infra.engine.calls import GONE, Call, Meaning, Reading
 from tasktool_infra.engine.errors import Problem
-from tasktool_infra.kube.answers import FORBIDDEN, NO_KIND
+from tasktool_infra.kube.answers import FORBIDDEN
+from tasktool_infra.kube.certificate import CERT_MANAGER, issuers_call
 from tasktool_infra.kube.ingress import CLASSES, EXTERNAL_DNS, keeps_records
 from tasktool_infra.kube.namespace import Namespace
-from tasktool_infra.kube.readiness import NOT_ALLOWED, list_call
+from tasktool_infra.kube.readiness import NOT_ALLOWED
 from tasktool_infra.kube.retries import SERVICE
 
 UNKNOWN = "this caller may not look"
-CERT_MANAGER = list_call("apps/v1", "Deployment", "app.kubernetes.io/instance=cert-manager")
 PARTS = ("cert-manager", "webhook")
 """What cert-manager can't do without, by the names of its Deployments' ends."""
 
@@ -54,9 +54,7 @@ def ingress_class(name: str) -> Reading[Finding]:
 def cert_manager(namespace: str) -> Reading[Finding]:
     """Say whether cert-manager's kinds are served and its Deployments ready."""
     about = "cert-manager"
-    kinds = {"api_version": "cert-manager.io/v1", "kind": "Issuer", "namespace": namespace}
-    issuers = Call(SERVICE, "list", kinds, expects={NO_KIND: GONE, FORBIDDEN: NOT_ALLOWED})
-    served, deployments = yield (issuers, CERT_MANAGER)
+    served, deployments = yield (issuers_call(namespace), CERT_MANAGER)
     if served is GONE:
         return bad(about, "the cluster does not know the kind Issuer", "Install cert-manager, with its CRDs.")
     if isinstance(deployments, Meaning):

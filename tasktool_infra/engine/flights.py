@@ -14,7 +14,7 @@ from tasktool_infra.engine.loop import Arrival, Loop
 from tasktool_infra.engine.retry import Patience, Table
 from tasktool_infra.engine.transport import Hook, Located, Transports
 
-LOST = frozenset({"Timeout", "Reset"})
+LOST = frozenset({"Timeout", "Reset", "Unreadable"})
 """Codes of calls whose answer was lost: the server may have done the work."""
 FAULT = 500
 GIVE_UP = 120.0

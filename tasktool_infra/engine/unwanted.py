@@ -28,17 +28,27 @@ class Stray:
 
 @frozen(kw_only=True)
 class Aside:
-    """Something that a search has to say and that nothing is done about: what it left alone, or could not look at."""
+    """Something that a search has to say and that nothing is done about: what it left alone, or could not look at.
+
+    ``unwanted`` is what carries our mark and is left alone all the same.
+    """
 
     key: Key
     layer: str
     reason: str
     next_step: str = ""
+    unwanted: bool = False
 
     def change(self) -> Change:
         """Give its line in the plan."""
-        none = Action.NONE
-        return Change(key=self.key, layer=self.layer, action=none, reason=self.reason, next_step=self.next_step)
+        return Change(
+            key=self.key,
+            layer=self.layer,
+            action=Action.NONE,
+            reason=self.reason,
+            next_step=self.next_step,
+            unwanted=self.unwanted,
+        )
 
 
 @frozen(kw_only=True)

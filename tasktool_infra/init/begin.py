@@ -39,13 +39,7 @@ class Beginning:
         """Give the settings for the table. Raises TasktoolError for what nobody knows, and what stands in the way."""
         environment = settings.override(Environment(name=self.name), self.given)
         with opened(environment, Listeners(), sandbox=self.sandbox) as run:
-            prepare_kubeconfig((environment,))
-            target = run.find(environment)
-            self.tell(f"account {target.place.account} as {target.caller}, {target.place.region}")
-            self.values = {"region": target.place.region, "account": target.place.account}
-            cluster = self._cluster(run, environment)
-            self._ingress_class(run, environment, target, cluster)
-            self._bucket(run, environment, target)
+            target = self.find(run, environment)
         for key, question in () if target.local else PEOPLE.items():
             self._asked(key, question)
         if self.missing:
@@ -56,6 +50,17 @@ class Beginning:
         # What was answered is held against the rules before it is written.
         settings.override(Environment(name=self.name), whole)
         return whole
+
+    def find(self, run: Opened, environment: Environment) -> Target:
+        """Find out what can be, with what is open; give the target. Raises what stands in the way."""
+        prepare_kubeconfig((environment,))
+        target = run.find(environment)
+        self.tell(f"account {target.place.account} as {target.caller}, {target.place.region}")
+        self.values = {"region": target.place.region, "account": target.place.account}
+        cluster = self._cluster(run, environment)
+        self._ingress_class(run, environment, target, cluster)
+        self._bucket(run, environment, target)
+        return target
 
     def _cluster(self, run: Opened, environment: Environment) -> Cluster | None:
         """Find the cluster: the one that was named, or the only one of the region."""

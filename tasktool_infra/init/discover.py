@@ -1,7 +1,5 @@
 """What AWS and the cluster say of where an environment may live."""
 
-from collections.abc import Iterator
-
 from attrs import frozen
 
 from tasktool_infra.aws.eks_cluster import Cluster
@@ -61,12 +59,7 @@ def free_bucket(run: Opened, name: str, place: Place) -> str:
     """Give the name if it is free or ours, else the same with the account at its end; both where that is not legal."""
     if _is_free(run, name, place):
         return name
-    other = f"{name}-{place.account}"
-    return name if any(_faults(other)) else other
-
-
-def _faults(name: str) -> Iterator[str]:
-    return rules.bucket(name)
+    return rules.bucket_of(name, place.account)
 
 
 def _is_free(run: Opened, name: str, place: Place) -> bool:

@@ -13,14 +13,15 @@ from tasktool_infra.engine.claims import ABSENT, EXISTS, PRESENT, Claim, unreada
 from tasktool_infra.engine.errors import TasktoolError
 from tasktool_infra.engine.resource import Key
 from tasktool_infra.engine.waiting import is_pointless
-from tasktool_infra.kube.answers import NO_KIND
+from tasktool_infra.kube.answers import FORBIDDEN, NO_KIND
 from tasktool_infra.kube.claims import readiness_claim
 from tasktool_infra.kube.judge import MISSING
 from tasktool_infra.kube.manifest import Manifest
-from tasktool_infra.kube.readiness import ISSUER
+from tasktool_infra.kube.readiness import ISSUER, NOT_ALLOWED, list_call
 from tasktool_infra.kube.retries import SERVICE
 
 ISSUED_BY = ("cert-manager.io/issuer", "cert-manager.io/cluster-issuer")
+CERT_MANAGER = list_call("apps/v1", "Deployment", "app.kubernetes.io/instance=cert-manager")
 READINESS = evolve(
     ISSUER,
     says="cert-manager to have it issued",
@@ -77,6 +78,12 @@ class Certificate:
 
 
 FIX = "See what cert-manager says: kubectl describe certificate, certificaterequest, order, challenge"
+
+
+def issuers_call(namespace: str) -> Call:
+    """Give the call that lists the Issuers of a namespace; of an unknown kind there is none."""
+    parameters = {"api_version": "cert-manager.io/v1", "kind": "Issuer", "namespace": namespace}
+    return Call(SERVICE, "list", parameters, expects={NO_KIND: GONE, FORBIDDEN: NOT_ALLOWED})
 
 
 def certificates(resources: Iterable[Any]) -> tuple[Certificate, ...]:

@@ -7,7 +7,7 @@ from attrs import evolve
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.kube.applyset import ApplySet
-from tasktool_infra.kube.certificate import certificates
+from tasktool_infra.kube.certificate import CERT_MANAGER, certificates, issuers_call
 from tasktool_infra.kube.ingress import CLASSES, EXTERNAL_DNS
 from tasktool_infra.kube.leftovers import USERS, stem
 from tasktool_infra.kube.members import places
@@ -18,7 +18,7 @@ from tasktool_infra.kube.rbac import Right, rights
 from tasktool_infra.kube.readiness import ISSUER, NO_NODE
 from tasktool_infra.kube.retries import SERVICE
 from tasktool_infra.kube.service_account import ServiceAccount
-from tasktool_infra.least_privilege.needed import PROVISION, TEARDOWN, VERIFY
+from tasktool_infra.least_privilege.needed import DOCTOR, PROVISION, TEARDOWN, VERIFY
 
 SCALER, EVENT = ("autoscaling/v2", "HorizontalPodAutoscaler"), ("v1", "Event")
 
@@ -27,15 +27,24 @@ def needed_rights(command: str, resources: Iterable[Resource]) -> frozenset[Righ
     """Give every right that a command may need for these resources, whatever it finds there.
 
     A plan and a verification write nothing, not even by a dry-run: without ``patch`` they compare the fields that our
-    manager owns.
+    manager owns. A doctor says whether the caller may apply, and so that is part of what it needs.
     """
     objects = [resource for resource in resources if isinstance(resource, KubeObject)]
+    if command == DOCTOR:
+        return frozenset(right for each in objects if isinstance(each, Namespace) for right in _examining(each))
     found = {right for each in objects for right in _of(command, each)}
     if command == VERIFY:
         found |= {right for each in certificates(objects) for right in rights(each.get())}
     sets = [each for each in objects if isinstance(each, ApplySet)]
     searched = {right for each in objects if isinstance(each, Namespace) for right in _searching(command, each)}
     return frozenset(found.union(searched, *(_of_members(command, each) for each in sets)))
+
+
+def _examining(namespace: Namespace) -> Iterator[Right]:
+    """Give what looking at the cluster before a run needs; whether one may apply is tried with the namespace."""
+    applied = Call(SERVICE, "apply", {"manifest": namespace.manifest()})
+    for call in (CLASSES, EXTERNAL_DNS, CERT_MANAGER, issuers_call(namespace.name), applied):
+        yield from rights(call)
 
 
 def _of(command: str, each: KubeObject) -> Iterator[Right]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.aws.documents import Document
@@ -11,12 +11,12 @@ from tasktool_infra.engine.errors import Problem, Refused, TasktoolError
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.kube.rbac import Right
 from tasktool_infra.least_privilege.cluster import needed_rights
-from tasktool_infra.least_privilege.needed import COMMANDS, needed
+from tasktool_infra.least_privilege.needed import ANY, COMMANDS, INIT, needed
 from tasktool_infra.least_privilege.policy import policies
 from tasktool_infra.least_privilege.roles import roles
 from tasktool_infra.rendering import rendered
 from tasktool_infra.settings.environment import Environment
-from tasktool_infra.settings.rules import ACCOUNT
+from tasktool_infra.settings.rules import ACCOUNT, bucket_of
 from tasktool_infra.target import Target
 from tasktool_infra.task_tool import APPLICATION, Facts, iam_names, task_tool
 
@@ -49,8 +49,8 @@ class Grant:
 def grant(environment: Environment, command: str, target: Target) -> Grant:
     """Give what a command needs, whatever state the environment is in. Calls nobody.
 
-    Takes ``plan``, ``provision``, ``teardown`` or ``verify``, and where the environment is. Raises TasktoolError for
-    another command, and Refused where the cluster's issuer is not known or AWS is not used at all.
+    Takes one of :data:`COMMANDS`, and where the environment is. Raises TasktoolError for another command, and Refused
+    where AWS is not used at all, or where the cluster's issuer is not known: ``init`` alone is to find it out.
     """
     if command not in COMMANDS:
         raise TasktoolError(f"There is no command {command!r}.", next_step=_known(), problem=Problem.USAGE)
@@ -59,19 +59,28 @@ def grant(environment: Environment, command: str, target: Target) -> Grant:
             f"{environment.name} uses no AWS account: its emulator lets everybody in.",
             next_step="Nothing has to be allowed. Name an environment that is in an account.",
         )
-    if not target.issuer:
+    if not target.issuer and command != INIT:
         step = "Set `oidc_provider_url` (aws eks describe-cluster shows it), or name the cluster and have access to it."
         why = f"\n{target.cluster}" if isinstance(target.cluster, TasktoolError) else ""
         raise Refused(f"The cluster's issuer is not known, and with it the OIDC provider.{why}", next_step=step)
     resources = resources_of(environment, target)
-    names = iam_names(environment, [each.key for each in resources])
     return Grant(
         environment=environment.name,
         command=command,
-        needs=needed(command, resources, target.place, names, environment.eks_cluster_name or ""),
+        needs=_needs(command, environment, target, resources),
         attachable=tuple(each.arn for each in resources if isinstance(each, Policy)),
         rights=needed_rights(command, resources),
     )
+
+
+def _needs(command: str, environment: Environment, target: Target, resources: tuple[Resource, ...]) -> frozenset[Need]:
+    names = iam_names(environment, [each.key for each in resources])
+    if command != INIT:
+        return needed(command, resources, target.place, names, environment.eks_cluster_name or "")
+    # It chooses a cluster where none is named, and another bucket where the first is another's.
+    cluster = environment.eks_cluster_name or ("" if environment.context else ANY)
+    other = resources_of(evolve(environment, bucket=bucket_of(environment.bucket, target.place.account)), target)
+    return needed(command, dict.fromkeys((*resources, *other)), target.place, names, cluster)
 
 
 def _known() -> str:
@@ -79,6 +88,6 @@ def _known() -> str:
 
 
 def resources_of(environment: Environment, target: Target) -> tuple[Resource, ...]:
-    """Give every resource of an environment at its target. Calls nobody."""
-    facts = Facts(place=target.place, issuer=target.issuer)
+    """Give every resource of an environment at its target; without an issuer the provider is any. Calls nobody."""
+    facts = Facts(place=target.place, issuer=target.issuer or f"https://{ANY}")
     return task_tool(environment, facts, rendered(environment, target.place))

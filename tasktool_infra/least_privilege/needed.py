@@ -12,11 +12,19 @@ from tasktool_infra.aws.strays import SERVICE
 from tasktool_infra.engine.calls import Call
 from tasktool_infra.engine.resource import Resource
 from tasktool_infra.irsa.looking import role_calls
-from tasktool_infra.least_privilege.operations import KINDS, makes
+from tasktool_infra.least_privilege.operations import EXAMINED, KINDS, makes
 from tasktool_infra.least_privilege.parameters import parameters
 
-PLAN, PROVISION, TEARDOWN, VERIFY = COMMANDS = ("plan", "provision", "teardown", "verify")
+PLAN, PROVISION, TEARDOWN, VERIFY, DOCTOR, INIT = COMMANDS = (
+    "plan",
+    "provision",
+    "teardown",
+    "verify",
+    "doctor",
+    "init",
+)
 
+ANY = "*"
 ALIASES = Call("iam", "list_account_aliases")
 """The account's name beside its number; a run that may not ask leaves it out."""
 
@@ -27,15 +35,25 @@ def needed(
     """Give every action that a command may need for these resources, whatever it finds there.
 
     Takes the command, the resources at their place, how the environment's roles and policies are called, and the name
-    of the EKS cluster, if there is one.
+    of the EKS cluster: :data:`ANY` where it is to be found out, empty where there is none.
     """
     ours = [resource for resource in resources if isinstance(resource, AwsResource)]
     paths = {role.name: role.path for role in ours if isinstance(role, Role)}
     found = {need for resource in ours for need in _of(command, resource, place, paths)}
-    target = [ALIASES, *([Call("eks", "describe_cluster", {"name": cluster})] if cluster else [])]
     proving = [call for each in ours if command == VERIFY and isinstance(each, Role) for call in role_calls(each)]
-    found |= _searching(place, names)
-    return frozenset(found.union(*(needs(call, place, paths) for call in (*target, *proving))))
+    found |= _searching(place, names) if command != DOCTOR else set()
+    return frozenset(found.union(*(needs(call, place, paths) for call in (*_target(command, cluster), *proving))))
+
+
+def _target(command: str, cluster: str) -> Iterator[Call]:
+    """Give what finding out the target needs."""
+    yield ALIASES
+    if cluster:
+        yield Call("eks", "describe_cluster", {"name": cluster})
+    if cluster == ANY:
+        yield Call("eks", "list_clusters")
+    if cluster and command == DOCTOR:
+        yield Call("eks", "describe_cluster_versions")
 
 
 def _searching(place: Place, names: IamNames) -> set[Need]:
@@ -54,6 +72,8 @@ def _searching(place: Place, names: IamNames) -> set[Need]:
 def operations(command: str, resource: Resource) -> tuple[str, ...]:
     """Give the operations that a command may call for one resource."""
     known = KINDS[resource.kind]
+    if command == DOCTOR:
+        return EXAMINED.get(resource.kind, ())
     if command == TEARDOWN:
         # Images go with their repository: nobody looks for them.
         return () if resource.kind == "ecr_image" else (*known.reads, *known.examines, *known.removes)
@@ -61,7 +81,11 @@ def operations(command: str, resource: Resource) -> tuple[str, ...]:
 
 
 def _of(command: str, resource: AwsResource, place: Place, paths: Mapping[str, str]) -> Iterator[Need]:
-    said, service = parameters(resource), KINDS[resource.kind].service
+    said, known = parameters(resource), KINDS[resource.kind]
     for operation in operations(command, resource):
         for role in said["RoleName"] if isinstance(said.get("RoleName"), tuple) else (said.get("RoleName"),):
-            yield from needs(Call(service, operation, {**said, "RoleName": role or ""}), place, paths)
+            call = Call(known.service, operation, {**said, "RoleName": role or ""})
+            yield from needs(call, place, paths)
+            if role and operation in (*known.reads, *known.examines, *known.removes):
+                # Whoever asks for a role that is not there, or takes something off one that is gone, names no path.
+                yield from needs(call, place, {role: "/"})

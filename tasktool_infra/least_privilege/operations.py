@@ -108,6 +108,12 @@ KINDS = {
     ),
 }
 """By kind."""
+EXAMINED = {
+    "ecr_repository": KINDS["ecr_image"].reads,
+    "iam_oidc_provider": KINDS["iam_oidc_provider"].reads,
+    "s3_bucket": KINDS["s3_bucket"].reads,
+}
+"""What is looked at before a run; of a repository, whether the images are in it."""
 
 
 def makes(resource: Resource) -> tuple[str, ...]:

@@ -4,19 +4,21 @@ from tasktool_infra.aws.connection import Connection
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.errors import Refused
 from tasktool_infra.engine.events import Listeners
+from tasktool_infra.least_privilege.needed import INIT
 from tasktool_infra.opening import find_target, opened
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import EMULATOR
 from tasktool_infra.target import Target
 
 
-def located(environment: Environment, listeners: Listeners, *, sandbox: bool) -> Target:
-    """Give the target of an environment, without a call when account, region and issuer are set.
+def located(environment: Environment, command: str, listeners: Listeners, *, sandbox: bool) -> Target:
+    """Give the target of an environment, without a call when account, region and (but for init) issuer are set.
 
     Raises what finding it out raises, and Refused where nothing has to be allowed.
     """
     check_asked(environment)
-    if environment.account and environment.region and environment.oidc_provider_url and not sandbox:
+    known = environment.oidc_provider_url or command == INIT
+    if environment.account and environment.region and known and not sandbox:
         partition = Connection("", environment.region).partition()
         return Target(
             place=Place(environment.account, partition, environment.region),

@@ -25,6 +25,12 @@ def environment(text: str) -> Iterator[str]:
     yield from _label(text)
 
 
+def bucket_of(name: str, account: str) -> str:
+    """Give the name for a bucket whose own is another's: with the account at its end, where that is legal."""
+    other = f"{name}-{account}"
+    return name if any(bucket(other)) else other
+
+
 def bucket(text: str) -> Iterator[str]:
     """Say what is wrong with the name of a general purpose bucket."""
     yield from _length(text, 3, 63)

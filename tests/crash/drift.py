@@ -1,6 +1,7 @@
 """What people and programs do to an environment between two runs: everything that a repair has to repair."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from tests.crash.cloud import ACCOUNT
@@ -11,33 +12,33 @@ MERGE = "application/merge-patch+json"
 ALL = [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]
 
 
+def aws_drifted(client: Callable[[str], Any]) -> None:
+    """Change something about everything in AWS; ``client`` gives the botocore client of a service."""
+    _repositories(client("ecr"))
+    _table(client("dynamodb"))
+    _bucket(client("s3"))
+    _policies(client("iam"))
+    _roles(client("iam"))
+
+
 def drifted(world: Prod) -> None:
     """Change something about everything."""
-    aws_drifted(world)
+    aws_drifted(world.cloud.client)
     cluster_drifted(world)
     # From then on the namespace is used as somebody's else, and outlives the environment.
     _patch(world, "/api/v1/namespaces/prod", {"metadata": {"labels": {"app.kubernetes.io/managed-by": None}}})
 
 
-def aws_drifted(world: Prod) -> None:
-    """Change something about everything in AWS."""
-    _repositories(world.cloud.client("ecr"))
-    _table(world.cloud.client("dynamodb"))
-    _bucket(world.cloud.client("s3"))
-    _policies(world.cloud.client("iam"))
-    _roles(world.cloud.client("iam"))
-
-
-def filled(world: Prod) -> None:
+def filled(client: Callable[[str], Any]) -> None:
     """Put data into everything that holds data, and history into what has one."""
-    s3, dynamodb = world.cloud.client("s3"), world.cloud.client("dynamodb")
+    s3, dynamodb = client("s3"), client("dynamodb")
     for number in range(3):
         s3.put_object(Bucket=BUCKET, Key=f"report-{number}.csv", Body=b"1")
         s3.put_object(Bucket=BUCKET, Key=f"report-{number}.csv", Body=b"2")
     s3.delete_object(Bucket=BUCKET, Key="report-0.csv")
     s3.create_multipart_upload(Bucket=BUCKET, Key="unfinished.csv")
     dynamodb.put_item(TableName=TABLE, Item={"task_id": {"S": "1"}})
-    _version(world.cloud.client("iam"), "S3TaskReportsPolicy", "s3:GetObject", default=False)
+    _version(client("iam"), "S3TaskReportsPolicy", "s3:GetObject", default=False)
 
 
 def _repositories(ecr: Any) -> None:

@@ -15,17 +15,21 @@ from tasktool_infra.engine.errors import ApiError, Problem
 from tasktool_infra.kube.rbac import Right, rights
 from tasktool_infra.kube.transport import KubeTransport
 from tasktool_infra.least_privilege.grant import Grant
+from tasktool_infra.sandbox.authorization.callers import role_paths
 from tests.crash.cloud import ACCOUNT, REGION, Cloud
 
 PLACE = Place(ACCOUNT, "aws", REGION)
-PATHS = {"TaskService": "/app/", "TaskReporter": "/app/"}
 
 
 @define(eq=False)
 class Guard:
-    """Holds every call against a grant; ``used`` and ``used_rights`` are what was asked for and allowed."""
+    """Holds every call against a grant; ``used`` and ``used_rights`` are what was asked for and allowed.
+
+    ``without`` is an action that is refused although it is granted.
+    """
 
     grant: Grant
+    without: str = ""
     used: set[Need] = field(factory=set)
     used_rights: set[Right] = field(factory=set)
     refused: list[str] = field(factory=list)
@@ -36,10 +40,11 @@ class Guard:
             patch.setattr(api, "send", _checked(check, api.send))
 
     def _aws(self, call: Call) -> None:
-        for need in needs(call, PLACE, PATHS):
+        paths = {str(call.parameters.get("RoleName")): "/", **role_paths(ACCOUNT, "aws")}
+        for need in needs(call, PLACE, paths):
             context = {"iam:PolicyARN": (arn,)} if (arn := call.parameters.get("PolicyArn")) else {}
             request = Request(action=need.action, resource=need.resource, context=context)
-            if not evaluate(request, self.grant.policies).allowed:
+            if need.action == self.without or not evaluate(request, self.grant.policies).allowed:
                 self._refuse(call, "AccessDenied", f"not authorized to perform: {need.action} on {need.resource}")
             self.used.add(need)
 

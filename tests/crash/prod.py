@@ -10,20 +10,25 @@ from typing import Any
 import pytest
 from attrs import define, evolve, field
 
-from tasktool_infra import running, sdk
+from tasktool_infra import proving, running, sdk
 from tasktool_infra.aws import retries as aws_retries
 from tasktool_infra.aws.connection import Connection
 from tasktool_infra.aws.transport import SERVICES
+from tasktool_infra.doctor.examine import examine
+from tasktool_infra.doctor.finding import Finding
 from tasktool_infra.engine.driver import Driver
 from tasktool_infra.engine.execute import Result
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.retry import joined
 from tasktool_infra.engine.transport import Hook, NoHook, Transport
+from tasktool_infra.init.begin import Beginning
 from tasktool_infra.kube import kustomize
 from tasktool_infra.kube import retries as kube_retries
 from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.opening import Opened
 from tasktool_infra.order import Order
+from tasktool_infra.proving import Verification
+from tasktool_infra.settings.environment import Environment
 from tests.crash.cloud import ACCOUNT, KEYS, Cloud, cloud
 from tests.crash.cluster import Cluster, way_to
 from tests.faults.stage import Stage, StagedRun
@@ -65,6 +70,26 @@ class Prod:
         """Give the plan of a provision."""
         with self.opened() as opened:
             return running._plan(self.order("plan"), opened).plan
+
+    def verify(self) -> Verification:
+        """Give all claims."""
+        with self.opened() as opened:
+            return proving.look(order("verify"), opened)
+
+    def doctor(self) -> list[Finding]:
+        """Give what a run will need."""
+        with self.opened() as opened:
+            return list(examine(opened, order("plan").environments[0]))
+
+    def init(self) -> Plan:
+        """Begin the environment anew, and give the plan that is shown then."""
+        begun = Environment(name="prod", domain=SETTINGS["domain"], email=SETTINGS["email"])
+        beginning = Beginning(name="prod", given={}, ask=None, tell=lambda _: None)
+        with self.opened() as opened:
+            beginning.find(opened, begun)
+        asked = evolve(order("plan"), environments=(evolve(begun, **beginning.values),))
+        with self.opened() as opened:
+            return running._plan(asked, opened).plan
 
     @contextmanager
     def opened(self, staged: StagedRun | None = None) -> Iterator[Opened]:

@@ -48,7 +48,7 @@ def _drift(world: Prod) -> None:
 
 def _data(world: Prod) -> None:
     world.whole()
-    filled(world)
+    filled(world.cloud.client)
 
 
 SCENARIOS = (

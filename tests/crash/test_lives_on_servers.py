@@ -31,7 +31,7 @@ def nothing(_: Prod) -> None:
 
 def drifted_beyond_return(world: Prod) -> None:
     """Change something about everything in AWS. MiniStack has no SetDefaultPolicyVersion: no version is left for it."""
-    aws_drifted(world)
+    aws_drifted(world.cloud.client)
     world.cloud.client("iam").delete_policy_version(PolicyArn=arn("S3TaskReportsPolicy"), VersionId="v1")
 
 
@@ -49,7 +49,7 @@ def on_aws() -> Iterator[Known]:
         steps = (
             Step("provision", "provision", nothing),
             Step("repair", "provision", drifted_beyond_return),
-            Step("teardown", "teardown", filled),
+            Step("teardown", "teardown", lambda world: filled(world.cloud.client)),
         )
         life = Life(born, steps, lambda call: True)
         yield known(life, MINISTACK)

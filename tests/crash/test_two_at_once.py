@@ -26,7 +26,7 @@ def drift(world: Prod) -> None:
 
 def data(world: Prod) -> None:
     world.whole()
-    filled(world)
+    filled(world.cloud.client)
 
 
 def images(world: Prod) -> None:

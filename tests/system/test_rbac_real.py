@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tasktool_infra.doctor.examine import OF_CLUSTER
+from tasktool_infra.doctor.products import UNKNOWN
 from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.kube.rbac import Right, review
 from tasktool_infra.kube.transport import KubeTransport
@@ -91,10 +93,22 @@ def lacking(here: Place, found: Grant) -> set[Right]:
         transport.close()
 
 
+def doctored(here: Place, expect: int = 0) -> set[str]:
+    """Give what of the cluster the doctor could look at, and found in order or gave advice on."""
+    records = [
+        json.loads(line) for line in here.run("doctor", *PINNED, "--output", "json", expect=expect).out.splitlines()
+    ]
+    found = {each["about"]: each for each in records[-1]["findings"] if each["level"] != "fail"}
+    return {about for about in OF_CLUSTER if about in found and UNKNOWN not in found[about]["said"]}
+
+
 def test_with_just_the_printed_roles_every_command_does_its_work(
     here: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    become("doctor", here, monkeypatch, tmp_path)
+    assert doctored(here) == {"cluster API", "access", "ingress class", "cert-manager", "external-dns"}
     become("plan", here, monkeypatch, tmp_path)
+    assert "access" not in doctored(here, expect=77)
     assert " to add" in here.run("plan", *CLUSTER_ONLY).summary
 
     granted = become("provision", here, monkeypatch, tmp_path)

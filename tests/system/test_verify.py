@@ -15,7 +15,7 @@ from tests.system.breaks.cloud import build, mend, rounds
 from tests.system.breaks.iam import IAM
 from tests.system.breaks.kube import KUBE
 from tests.system.conftest import Inside
-from tests.system.world import ROOT, TABLE, Shell, World, refusing
+from tests.system.world import ROOT, TABLE, Shell, World, refusing, refusing_in_json
 
 pytestmark = pytest.mark.usefixtures("inside")
 BREAKS = (*AWS, *IAM, *KUBE)
@@ -60,6 +60,28 @@ def check(each: Broken, broken: dict[str, tt.Claim]) -> None:
     assert any(each.says in told(claim.found) for claim in found), found
     assert all(claim.wanted != claim.found for claim in found)
     assert all(claim.fix for claim in found)
+
+
+def alone(verification: tt.Verification) -> tt.Claim:
+    (claim,) = [claim for claim in verification.claims if claim.key.kind == "environment"]
+    return claim
+
+
+def test_where_nobody_may_look_it_is_open_whether_anything_is_left_over(whole: World) -> None:
+    denied = refusing_in_json(400, "AccessDeniedException", "no")
+    whole.proxy.before = lambda call: denied if call.operation == "GetResources" else None
+    verification = tt.verify("prod")
+    assert (alone(verification).ok, verification.broken) == (None, ())
+    assert "the caller may not call tag:GetResources" in alone(verification).found
+
+
+def test_what_carries_our_mark_and_is_of_no_kind_of_ours_is_something_else(whole: World) -> None:
+    assert alone(tt.verify("prod")).ok
+    marks = {"ManagedBy": "tasktool-infra", "Application": "task-tool", "Environment": "prod"}
+    tags = [{"Key": key, "Value": value} for key, value in marks.items()]
+    whole.aws("ec2").create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": tags}])
+    claim = alone(tt.verify("prod"))
+    assert (claim.ok, "vpc/vpc-" in told(claim.found)) == (False, True)
 
 
 CHECK = """

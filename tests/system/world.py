@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tasktool_infra.sandbox import Sandbox
 from tasktool_infra.sandbox.embedded import embedded
@@ -32,7 +32,7 @@ def without_app(command: str, arguments: tuple[str, ...]) -> list[str]:
     needs none pushed.
     """
     itself = {"local", "--only", "--sandbox", "--help", "--version"} & set(arguments)
-    whole = itself or command in ("sandbox", "doctor", "init", "completion")
+    whole = itself or command in ("sandbox", "doctor", "init", "completion", "permissions")
     return [*arguments] if whole or not arguments else [*arguments, "--only", "aws", "access"]
 
 
@@ -62,14 +62,16 @@ class Done:
 
 @frozen
 class Shell:
-    """Runs the scripts in a folder, with a small environment of its own."""
+    """Runs the scripts in a folder, with a small environment of its own; only ``whole``, with the application."""
 
     folder: Path
     environ: dict[str, str]
+    whole: bool = False
 
     def start(self, script: str, *arguments: str, **more: Any) -> "subprocess.Popen[str]":
         """Start a script and give its process; its output is kept in pipes."""
-        command = [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *without_app(script, arguments)]
+        told = arguments if self.whole else without_app(script, arguments)
+        command = [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *told]
         pipes: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE) | {"stdin": subprocess.DEVNULL}
         pipes["preexec_fn"] = heed_interrupts
         return subprocess.Popen(command, cwd=self.folder, env=self.environ, text=True, **(pipes | more))
@@ -81,7 +83,7 @@ class Shell:
 
     def having(self, **variables: str) -> "Shell":
         """Give the same shell with some variables set."""
-        return Shell(self.folder, self.environ | variables)
+        return evolve(self, environ=self.environ | variables)
 
     def config(self, text: str) -> None:
         """Write the environments of this folder."""

@@ -66,7 +66,9 @@ def judge(call: Call, caller: Caller, place: Place, role_paths: Mapping[str, str
     """Hold a call against everything that binds its caller; None when it may be made."""
     if call.operation in _ALWAYS:
         return None
-    for need in _needed(call, place, role_paths):
+    # Nobody knows a path of a role that is not there: it is asked for by its bare name.
+    paths = {str(call.parameters.get("RoleName")): "/", **role_paths}
+    for need in _needed(call, place, paths):
         context = {**caller.context, "aws:RequestedRegion": (place.region,), **_asked(call)}
         request = Request(action=need.action, resource=need.resource, context=context)
         verdict = evaluate(request, caller.documents, caller.boundary)

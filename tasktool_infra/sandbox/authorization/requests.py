@@ -23,6 +23,8 @@ _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([\w-]+)/([\w-]+)/aws4_request
 _FORMER = re.compile(r"AWS ([^:\s]+):")
 _SERVICES = {"tagging": "resourcegroupstaggingapi"}
 """Services that sign with another name than their own."""
+_BY_BODY = {"CreateBucket"}
+"""Operations of S3 whose body says which actions they need: tags make it two."""
 
 
 @frozen
@@ -61,18 +63,24 @@ def protocol(environ: Environ, service: str) -> str:
 def call(environ: Environ, service: str) -> Call | None:
     """Give the call that a request makes; None when the service has none like it.
 
-    Of calls to S3 only what their address says: bodies are large, and no action depends on them.
+    Of calls to S3 only what their address says, unless an action depends on what their body says: bodies are large.
     """
     request = BackendRequest(environ)
     if service != "s3":
-        # Kept, before routing reads it: moto reads it again.
-        environ["wsgi.input"] = io.BytesIO(request.get_data())
+        _keep(environ, request)
     try:
         operation, address = get_service_router(service).match(request)
     except (HTTPException, NotImplementedError, UnknownServiceError):
         return None
-    parameters = address if service == "s3" else _parameters(request, service, operation, address)
-    return Call(service, xform_name(operation.name), parameters)
+    if service == "s3" and operation.name not in _BY_BODY:
+        return Call(service, xform_name(operation.name), address)
+    _keep(environ, request)
+    return Call(service, xform_name(operation.name), _parameters(request, service, operation, address))
+
+
+def _keep(environ: Environ, request: BackendRequest) -> None:
+    """Keep the body before it is read here: moto reads it again."""
+    environ["wsgi.input"] = io.BytesIO(request.get_data())
 
 
 def _parameters(request: BackendRequest, service: str, operation: Any, address: Mapping[str, Any]) -> dict[str, Any]:

@@ -248,7 +248,7 @@ def test_an_answer_that_is_not_from_aws_leaves_the_outcome_open(
             AwsTransport(connections[0]).send(WHO)
         recorder.shutdown()
         thread.join()
-    assert raised.value.code == "Reset"
+    assert raised.value.code == "Unreadable"
 
 
 def test_a_client_is_made_once_for_all_threads() -> None:

@@ -100,7 +100,9 @@ def test_each_sort_of_failure_has_its_own_deadline() -> None:
     assert play.clock.now() - 1000 > 20
 
 
-@pytest.mark.parametrize(("code", "status"), [("Timeout", 0), ("Reset", 0), ("Odd", 500), ("Busy", 409)])
+@pytest.mark.parametrize(
+    ("code", "status"), [("Timeout", 0), ("Reset", 0), ("Unreadable", 0), ("Odd", 500), ("Busy", 409)]
+)
 def test_the_outcome_of_a_write_is_open(code: str, status: int) -> None:
     play = play_of(Fault("paint", always(code, status)))
     with pytest.raises(OpenOutcome) as raised:

@@ -25,6 +25,8 @@ ROLE = "arn:aws:iam::123456789012:role/app/TaskService"
 TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/task-tool-prod-tasks"
 
 UNSCOPED = {
+    "eks:DescribeClusterVersions",
+    "eks:ListClusters",
     "iam:ListAccountAliases",
     "iam:ListOpenIDConnectProviders",
     "iam:ListPolicies",
@@ -58,12 +60,13 @@ def test_every_statement_is_scoped(command: str) -> None:
         assert not any("*" in action.text for action in statement.actions or ())
 
 
-@pytest.mark.parametrize("command", ["plan", "verify"])
+@pytest.mark.parametrize("command", ["plan", "verify", "doctor", "init"])
 def test_who_only_reads_may_write_nowhere(command: str) -> None:
     actions = [a.text for policy in granted(command).policies for s in policy.statements for a in s.actions or ()]
     assert {action.partition(":")[2][:3] for action in actions} <= {"Get", "Lis", "Des", "Bat", "Sim"}
     verbs = {verb for kind in ("Role", "ClusterRole") for rule in rules(command, kind) for verb in rule["verbs"]}
-    assert verbs == {"get", "list"}
+    # Whether one may apply is one of the doctor's questions, and tried.
+    assert verbs == ({"list", "patch", "create"} if command == "doctor" else {"get", "list"})
 
 
 @pytest.mark.parametrize(
@@ -82,6 +85,19 @@ def test_who_only_reads_may_write_nowhere(command: str) -> None:
 )
 def test_a_command_may(command: str, action: str, resource: str, expected: bool) -> None:
     assert allows(command, action, resource) is expected
+
+
+def test_an_environment_that_is_to_be_begun_may_be_looked_for_anywhere_under_its_names() -> None:
+    nowhere = Target(place=PLACE, caller="", aws_endpoint="")
+    found = grant(Environment(name="dev", region="ap-northeast-1"), "init", nowhere)
+    needs = {need.action: {each.resource for each in found.needs if each.action == need.action} for need in found.needs}
+    assert needs["eks:ListClusters"] == {"*"}
+    assert needs["eks:DescribeCluster"] == {"arn:aws:eks:ap-northeast-1:123456789012:cluster/*"}
+    bucket = "arn:aws:s3:::task-tool-dev-completed-task-report-bucket"
+    assert needs["s3:ListBucket"] == {bucket, f"{bucket}-123456789012"}
+    assert needs["iam:GetOpenIDConnectProvider"] == {"arn:aws:iam::123456789012:oidc-provider/*"}
+    named = grant(Environment(name="dev", region="ap-northeast-1", eks_cluster_name="mine"), "init", nowhere).needs
+    assert "eks:ListClusters" not in {need.action for need in named}
 
 
 def test_only_the_environments_own_policies_can_be_attached() -> None:
