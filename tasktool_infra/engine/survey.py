@@ -73,7 +73,8 @@ def _looks(items: Iterable[Item], goal: Goal, seen: dict[Key, Outcome], without:
     left = {item.key: item for item in items if item.key not in without}
     resources = {key: item for key, item in left.items() if isinstance(item, Resource)}
     look = {key: Task(read_through(r, gateway(r, resources), goal, seen)) for key, r in resources.items()}
-    return look | {key: Task(item.find()) for key, item in left.items() if isinstance(item, Finder)}
+    # Lists go out first: they answer much of what follows.
+    return {key: Task(item.find()) for key, item in left.items() if isinstance(item, Finder)} | look
 
 
 def survey(
