@@ -126,9 +126,10 @@ def from_fault(error: Exception, call: str, host: str, hint: str = "") -> ApiErr
         code = "ConnectTimeout"
     else:
         code = "Timeout" if isinstance(cause, e.TimeoutError) else "Reset"
+    told = f"{cause.args[0]}: {cause.original_error}" if isinstance(cause, e.ProxyError) else cause
     return ApiError(
         code,
-        f"{host}: {cause}",
+        f"{host}: {told}",
         call=call,
         problem=Problem.UNREACHABLE,
         next_step=hint or f"Check that {host} can be reached from here: network, VPN, proxy.",

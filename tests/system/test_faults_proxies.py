@@ -1,5 +1,6 @@
 """A company's network: everything goes through a proxy, and AWS shows certificates of the company's authority."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -134,8 +135,12 @@ def test_a_cluster_that_no_proxy_names_is_reached_directly(company: Company, her
     assert len(company.aws.calls) > 20
 
 
-def test_a_proxy_that_is_not_there_is_named(here: Here) -> None:
-    here.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+@pytest.mark.parametrize("behind", ["both", "the cluster"])
+def test_a_proxy_that_is_not_there_is_named_without_its_password(here: Here, cloud: World, behind: str) -> None:
+    here.setenv("HTTPS_PROXY", "http://dev:hunter2@127.0.0.1:9")
+    if behind == "the cluster":
+        here.setenv("AWS_ENDPOINT_URL", cloud.proxy.url)
     done = here.plan(expect=69)
     assert "proxy" in done.err.lower()
-    assert "127.0.0.1:9" in done.err
+    assert re.search(r"127\.0\.0\.1(:|', port=)9", done.err), done.err
+    assert "hunter2" not in done.said
