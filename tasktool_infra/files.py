@@ -1,5 +1,6 @@
 """Files that only their owner may read, written so that no link is followed and no half of one is ever seen."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -15,6 +16,7 @@ def write_private(path: Path, text: str) -> None:
 
 def write_whole(path: Path, text: str, mode: int | None = None) -> None:
     """Write a file in one step, with this mode or the one that new files of this user have. Raises OSError."""
+    _heed_what_stands(path)
     draft = path.with_name(f"{path.name}.tmp{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:
@@ -27,6 +29,16 @@ def write_whole(path: Path, text: str, mode: int | None = None) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _heed_what_stands(path: Path) -> None:
+    """Raise OSError where a device or a pipe would be replaced, such as /dev/null."""
+    try:
+        sort = path.stat().st_mode
+    except OSError:
+        return  # there is none, or what it is shows when it is written
+    if not stat.S_ISREG(sort) and not stat.S_ISDIR(sort):
+        raise OSError(errno.EINVAL, "it is a device or a pipe, and would be replaced", str(path))
 
 
 def open_private(path: Path, flags: int) -> int:

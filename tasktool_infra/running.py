@@ -5,7 +5,7 @@ from attrs import frozen
 from tasktool_infra._version import __version__
 from tasktool_infra.consent import ask
 from tasktool_infra.engine.cancel import interruptible
-from tasktool_infra.engine.errors import Problem, Refused, listed
+from tasktool_infra.engine.errors import Problem, Refused, listed, some
 from tasktool_infra.engine.events import Ended, Noted, Planned
 from tasktool_infra.engine.execute import Result, Run, RunFailed
 from tasktool_infra.engine.foresight import foreseen
@@ -30,7 +30,7 @@ class PlanRefused(Refused):
         for change in plan.blocked:
             reasons.setdefault((change.reason, change.next_step), []).append(str(change.key))
         blocks = [
-            "\n".join([f"{', '.join(keys)}: {why}", *([step] if step else [])]).replace("\n", "\n    ")
+            "\n".join([f"{some(keys)}: {why}", *([step] if step else [])]).replace("\n", "\n    ")
             for (why, step), keys in reasons.items()
         ]
         problems = [Problem[change.problem] for change in plan.blocked if change.problem]
@@ -136,7 +136,7 @@ def _checked(result: Result) -> Result:
         told: dict[str, list[str]] = {}
         for key, error in result.failed.items():
             told.setdefault(str(error).removeprefix(f"{key}: "), []).append(str(key))
-        blocks = [f"{', '.join(keys)}: {said}".replace("\n", "\n    ") for said, keys in told.items()]
+        blocks = [f"{some(keys)}: {said}".replace("\n", "\n    ") for said, keys in told.items()]
         problem = foremost(error.problem for error in result.failed.values())
         raise RunFailed(f"Not everything was done:{listed(blocks)}", result, problem or Problem.FAILED)
     return result

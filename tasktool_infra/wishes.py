@@ -14,6 +14,7 @@ from tasktool_infra.local_tool import local_tool
 from tasktool_infra.rendering import Manifests
 from tasktool_infra.searches import searches
 from tasktool_infra.settings.environment import Environment
+from tasktool_infra.settings.errors import suggestion
 from tasktool_infra.settings.rules import ACCOUNT, EMULATOR
 from tasktool_infra.target import COMING, READY, NoSuchCluster, Target
 from tasktool_infra.task_tool import Facts, task_tool
@@ -147,16 +148,22 @@ def chosen(items: tuple[Item, ...], only: Iterable[str], *, removing: bool) -> t
         return items
     for name in names:
         if name not in LAYERS and not any(name in _names(item) for item in items):
-            known = ", ".join([*LAYERS, *dict.fromkeys(str(item.key) for item in items)])
-            raise TasktoolError(
-                f"--only {name}: there is no such thing.", next_step=f"Known: {known}", problem=Problem.USAGE
-            )
+            raise _nothing_called(name, items)
     named = [item for item in items if _names(item).intersection(names)]
     if removing:
         return tuple(named)
     resources = [item for item in items if isinstance(item, Resource)]
     wanted = {r.key for r in with_requirements((i for i in named if isinstance(i, Resource)), resources)}
     return tuple(item for item in items if item in named or item.key in wanted)
+
+
+def _nothing_called(name: str, items: Iterable[Item]) -> TasktoolError:
+    listed = list(items)
+    near = suggestion(name, [*LAYERS, *(each for item in listed for each in sorted(_names(item)))])
+    said = f"--only {name}: there is no such thing{near or '.'}"
+    kinds = ", ".join(dict.fromkeys(item.key.kind for item in listed))
+    step = f"Name a layer ({', '.join(LAYERS)}), a kind ({kinds}), or a resource as the plan calls it (kind.name)."
+    return TasktoolError(said, next_step=step, problem=Problem.USAGE)
 
 
 def _names(item: Item) -> set[str]:

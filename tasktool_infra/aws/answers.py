@@ -34,6 +34,10 @@ NOT_OF_AWS = (
     " endpoints that are set (AWS_ENDPOINT_URL). Then run again."
 )
 RENEW = "Renew the credentials (for SSO: aws sso login), then run again; what stands is kept."
+LOG_IN = "Log in again: aws sso login."
+CHECK_PROFILE = (
+    "Check AWS_PROFILE, ~/.aws/config and the credentials; see which profiles there are: aws configure list-profiles"
+)
 PROGRAM = "See whether its credential_process runs by itself, and gives JSON: aws configure list"
 BUNDLE = (
     "The file of certificate authorities that AWS_CA_BUNDLE (or ca_bundle in ~/.aws/config) names can't be used:"
@@ -185,5 +189,5 @@ def _is_about_credentials(error: Exception) -> bool:
 def _credentials_fault(error: Exception, call: str) -> ApiError:
     name = type(error).__name__
     sso = "SSO" in name or "Token" in name
-    step = "Log in again: aws sso login." if sso else "Check AWS_PROFILE, ~/.aws/config and the credentials."
+    step = LOG_IN if sso else CHECK_PROFILE
     return ApiError(name, str(error).strip(), call=call, problem=Problem.DENIED, next_step=step)

@@ -1,6 +1,6 @@
 """Turns arguments into options."""
 
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -9,7 +9,10 @@ from tasktool_infra.commands import NAMES, command
 from tasktool_infra.commands.command import Command
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.exit_codes import table
+from tasktool_infra.settings.errors import suggestion
 
+UNKNOWN, MISSING = "unrecognized arguments: ", "the following arguments are required: "
+"""How argparse begins what it complains of."""
 ABOUT = "Makes, repairs, proves and removes an environment of the task tool."
 
 
@@ -17,7 +20,18 @@ class _Parser(ArgumentParser):
     """Complains as all of this project does: a message, a next step, exit code 64."""
 
     def error(self, message: str) -> NoReturn:
-        raise TasktoolError(f"{self.prog}: {message}", next_step=f"See: {self.prog} --help", problem=Problem.USAGE)
+        unknown = message.removeprefix(UNKNOWN).split()[0] if message.startswith(UNKNOWN) else ""
+        near = suggestion(unknown, self._options()) if unknown.startswith("--") else ""
+        examples = (self.epilog or "").partition("\n\n")[0].splitlines()[1:]
+        shown = f"For example: {examples[0].strip()} (all that there is: {self.prog} --help)" if examples else ""
+        step = shown if message.startswith(MISSING) and shown else f"See: {self.prog} --help"
+        raise TasktoolError(f"{self.prog}: {message}{near}", next_step=step, problem=Problem.USAGE)
+
+    def _options(self) -> list[str]:
+        """Give the options of this parser and of those of its commands."""
+        commands = (action.choices for action in self._actions if isinstance(action, _SubParsersAction))
+        subs = (parser for choices in commands for parser in choices.values())
+        return [option for parser in (self, *subs) for option in parser._option_string_actions]  # noqa: SLF001
 
 
 def parse(name: str | None, arguments: Sequence[str]) -> Namespace:

@@ -25,12 +25,20 @@ UNTRUSTED = "Untrusted"
 
 MOST = 20
 """So many things are listed in one error."""
+SOME = 3
+"""So many are named within a sentence."""
 
 
 def listed(things: Sequence[str]) -> str:
     """Give things as a list below a sentence: each on a line of its own, and how many more there are."""
     more = [f"… and {len(things) - MOST} more"] if len(things) > MOST else []
     return "".join(f"\n  - {thing}" for thing in (*things[:MOST], *more))
+
+
+def some(names: Sequence[str]) -> str:
+    """Give names within a sentence: the first ones, and how many more there are."""
+    more = f" and {len(names) - SOME} more" if len(names) > SOME else ""
+    return ", ".join(names[:SOME]) + more
 
 
 class Problem(Enum):

@@ -44,7 +44,11 @@ def from_json(text: str) -> Plan:
         plan: Plan = _converter().structure(_with_seals(document["plan"]), Plan)
     except BaseValidationError as error:
         raise _damaged("; ".join(transform_error(error))) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except json.JSONDecodeError as error:
+        raise _damaged(f"it is no JSON ({error})") from error
+    except KeyError as error:
+        raise _damaged(f"it has no {error}") from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(f"{type(error).__name__}: {error}") from error
     if document.pop(DIGEST, None) != _digest(document):
         raise _damaged("it was changed after it was made")

@@ -77,7 +77,7 @@ class Certificate:
         yield from (evolve(each, found=why.found, ok=None, fix="") for each in self._claims({}, in_vain=True))
 
 
-FIX = "See what cert-manager says: kubectl describe certificate, certificaterequest, order, challenge"
+FIX = "See what cert-manager says: kubectl describe certificate,certificaterequest,order,challenge"
 
 
 def issuers_call(namespace: str) -> Call:

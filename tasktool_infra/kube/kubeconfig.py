@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from attrs import define, field
@@ -12,6 +13,9 @@ from attrs import define, field
 from tasktool_infra.engine.errors import Problem, TasktoolError
 
 LIST = "See which there are with: kubectl config get-contexts"
+MAKE = (
+    "Start the cluster that writes one (minikube start), or have one written: aws eks update-kubeconfig --name CLUSTER"
+)
 VIEW = "Look at it with: kubectl config view"
 
 
@@ -55,6 +59,10 @@ def _load(context: str, configuration: Any) -> None:
             config_file=file, context=context, client_configuration=configuration
         )
     except ConfigException as error:
+        if not any(Path(each).expanduser().exists() for each in file.split(os.pathsep)):
+            raise _unusable(
+                context, f"there is no kubeconfig: {file} is not there (KUBECONFIG names another)", MAKE
+            ) from None
         # The library quotes parts of the file, which may hold keys: not even a traceback shows that.
         raise _unusable(context, _without_values(error), LIST) from None
     except yaml.YAMLError as error:

@@ -54,7 +54,10 @@ def prepare() -> Path:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         foreign = [entry.name for entry in home.iterdir() if entry.name.partition(".tmp")[0] not in FILES]
         if foreign:
-            raise SandboxError(f"{home} holds other things ({foreign[0]}).", next_step=ANOTHER_FOLDER)
+            raise SandboxError(
+                f"{home} can't be the folder of the sandbox: it holds other things ({foreign[0]}).",
+                next_step=ANOTHER_FOLDER,
+            )
         home.chmod(0o700)
         os.close(open_private(home / "start.lock", os.O_RDWR))
     except OSError as error:

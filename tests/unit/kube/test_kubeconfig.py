@@ -187,7 +187,7 @@ def test_no_bytes_are_a_fault_of_ours(connect: Connect, content: bytes) -> None:
 
 
 def test_a_folder_and_a_missing_file_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for path, said in ((tmp_path, "directory"), (tmp_path / "gone", "No configuration found")):
+    for path, said in ((tmp_path, "directory"), (tmp_path / "gone", "there is no kubeconfig")):
         monkeypatch.setenv("KUBECONFIG", os.fspath(path))
         with pytest.raises(TasktoolError, match=said):
             context_facts("x")

@@ -53,6 +53,18 @@ def test_a_private_file_replaces_a_link_and_is_its_owners_alone(tmp_path: Path, 
     assert elsewhere.read_text() == PLANTED
 
 
+@pytest.mark.parametrize("lead", [False, True], ids=["itself", "by a link"])
+def test_a_device_or_a_pipe_is_never_replaced(tmp_path: Path, *, lead: bool) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    path = tmp_path / ("link" if lead else "pipe")
+    if lead:
+        path.symlink_to(tmp_path / "pipe")
+    with pytest.raises(OSError, match="a device or a pipe"):
+        files.write_private(path, "ours")
+    assert (tmp_path / "pipe").is_fifo()
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted({"pipe", path.name})
+
+
 def test_a_draft_that_somebody_has_planted_is_not_written_through(tmp_path: Path, elsewhere: Path) -> None:
     for name in ("plan.json", "environments.toml"):
         (tmp_path / f"{name}.tmp{os.getpid()}").symlink_to(elsewhere)
