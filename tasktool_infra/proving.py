@@ -61,6 +61,7 @@ def verified(order: Order) -> Verification:
 
 def look(order: Order, run: Opened) -> Verification:
     """Do what :func:`verified` does, with what is open already."""
+    run.driver.remember()
     seen = looked(order, run)
     beside, notes = _looked_beside(order, run, seen)
     claims = (*_claims(seen), *beside, *_alone(seen, order.environment))

@@ -101,6 +101,10 @@ class Driver:
         """Start nothing new; what is under way ends. Safe in a signal handler and from any thread."""
         self._loop.interrupt()
 
+    def remember(self) -> None:
+        """From now on answer every read that was made already with what it gave then: for runs that only look."""
+        self._flights.remember()
+
     def tell(self, event: Event) -> None:
         """Tell the listener; when it fails, stop as if interrupted: :meth:`run` raises its error at the end."""
         try:

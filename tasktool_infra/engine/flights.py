@@ -11,6 +11,7 @@ from tasktool_infra.engine.events import Called, Listener, Retrying
 from tasktool_infra.engine.flight import Deliver, Flight
 from tasktool_infra.engine.listings import gathered
 from tasktool_infra.engine.loop import Arrival, Loop
+from tasktool_infra.engine.memory import Memory
 from tasktool_infra.engine.retry import Patience, Table
 from tasktool_infra.engine.transport import Hook, Located, Transports
 
@@ -54,22 +55,33 @@ class Flights:
     loop: Loop
     _readers: list[Flight] = field(init=False, factory=list)
     _sent: list[Flight] = field(init=False, factory=list)
+    _memory: Memory | None = field(init=False, default=None)
 
     def make(self, call: Call, written: Callable[[], bool], deliver: Deliver) -> None:
         """Make a call and deliver the answer, the meaning of an expected error, or the error.
 
         A read whose answer may be found among others waits for :meth:`gather`.
         """
-        flight = Flight(call, written, deliver, self.loop.clock.now())
-        if call.among is not None:
+        self._begin(Flight(call, written, deliver, self.loop.clock.now()))
+
+    def _begin(self, flight: Flight) -> None:
+        if self._memory is not None and self._memory.serves(flight):
+            return
+        if flight.call.among is not None:
             self._readers.append(flight)
             return
         self._sent.append(flight)
         self._send(flight)
 
+    def remember(self) -> None:
+        """From now on make each read once, and give whoever asks for it the same answer."""
+        self._memory = self._memory or Memory(self._begin, self.loop)
+
     def forget(self) -> None:
         """Drop what was asked for in a run that was broken off."""
         self._readers, self._sent = [], []
+        if self._memory is not None:
+            self._memory.forget()
 
     def gather(self) -> None:
         """Make the calls that answer the reads asked for since the last time."""

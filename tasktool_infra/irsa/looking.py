@@ -11,7 +11,7 @@ from tasktool_infra.aws.iam_role import Role
 from tasktool_infra.aws.iam_shared import ABSENT, look
 from tasktool_infra.engine.calls import GONE, Call, Meaning, Reading
 from tasktool_infra.irsa.chain import Chain, Workload
-from tasktool_infra.kube.answers import FORBIDDEN, NO_KIND
+from tasktool_infra.kube.answers import FORBIDDEN
 from tasktool_infra.kube.judge import MISSING
 from tasktool_infra.kube.retries import SERVICE
 
@@ -49,15 +49,14 @@ class Found:
 def look_at(chain: Chain) -> Reading[Found]:
     """Read everything of a chain; raises ApiError where the AWS account or the cluster can't be asked."""
     named, of = {"RoleName": chain.role.name}, {"namespace": chain.account.namespace}
-    objects = {**MISSING, NO_KIND: GONE}
     answers = yield (
-        Call(SERVICE, "get", chain.account.address, expects=objects),
+        chain.account.get(),
         look("get_role", named),
         look("get_open_id_connect_provider", {"OpenIDConnectProviderArn": chain.provider_arn}),
         look("list_attached_role_policies", named, pages=True),
         look("list_role_policies", named, pages=True),
         Call(SERVICE, "list", {"api_version": "v1", "kind": "Pod", **of}, expects={FORBIDDEN: GONE, **MISSING}),
-        *(Call(SERVICE, "get", each.address, expects=objects) for each in chain.workloads),
+        *(Call(SERVICE, "get", each.address, expects=MISSING) for each in chain.workloads),
     )
     account, role, provider, attached, inline, pods, *running = answers
     policies = yield from _policies(chain, None if role is GONE else role["Role"], attached, inline)

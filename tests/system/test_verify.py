@@ -2,12 +2,17 @@
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from attrs import define, field
 
 import tasktool_infra as tt
+from tasktool_infra.engine.calls import Call
+from tasktool_infra.engine.hooks import hooked
 from tasktool_infra.report.claims import told
 from tests.system.breaks.aws import AWS, index_deleted, versioning_suspended
 from tests.system.breaks.broken import Broken
@@ -15,7 +20,7 @@ from tests.system.breaks.cloud import build, mend, rounds
 from tests.system.breaks.iam import IAM
 from tests.system.breaks.kube import KUBE
 from tests.system.conftest import Inside
-from tests.system.world import ROOT, TABLE, Shell, World, refusing, refusing_in_json
+from tests.system.world import ACCESS, ROOT, TABLE, Shell, World, refusing, refusing_in_json
 
 pytestmark = pytest.mark.usefixtures("inside")
 BREAKS = (*AWS, *IAM, *KUBE)
@@ -60,6 +65,39 @@ def check(each: Broken, broken: dict[str, tt.Claim]) -> None:
     assert any(each.says in told(claim.found) for claim in found), found
     assert all(claim.wanted != claim.found for claim in found)
     assert all(claim.fix for claim in found)
+
+
+@define
+class Heard:
+    """Counts calls."""
+
+    calls: Counter[Call] = field(factory=Counter)
+
+    def before(self, call: Call, attempt: int) -> None:
+        del attempt
+        self.calls[call] += 1
+
+    def after(self, call: Call, answer: Any) -> Any:
+        del call
+        return answer
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_live_state_is_read_once(whole: World, *, broken: bool) -> None:
+    if broken:
+        index_deleted.by(whole)
+        whole.aws("iam").detach_role_policy(RoleName="TaskService", PolicyArn=arn("DynamoDBTaskTablePolicy"))
+        whole.kubernetes.call("DELETE", f"{ACCESS}/task-reporter").need()
+    heard = Heard()
+    with hooked(heard):
+        assert tt.verify("prod").ok is not broken
+    assert [call.name for call, times in heard.calls.items() if times > 1] == []
+    assert not any(call.writes for call in heard.calls)
+    assert {"iam.get_role", "iam.get_policy_version", "kubernetes.list"} <= {call.name for call in heard.calls}
+
+
+def arn(name: str) -> str:
+    return f"arn:aws:iam::123456789012:policy/{name}"
 
 
 def alone(verification: tt.Verification) -> tt.Claim:
