@@ -1,6 +1,7 @@
 """Finds botocore's descriptions of services without a walk through all of them."""
 
-from functools import cache
+import os
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,12 @@ class QuickLoader(Loader):  # type: ignore[misc]
     def list_available_services(self, type_name: str) -> list[str]:
         """Give the names of all services."""
         del type_name
+        return self._services
+
+    @cached_property
+    def _services(self) -> list[str]:
         folders = [Path(path) for path in self.search_paths]
-        return sorted({each.name for folder in folders if folder.is_dir() for each in folder.iterdir()})
+        return sorted({name for folder in folders if folder.is_dir() for name in os.listdir(folder)})  # noqa: PTH208 - a name is all
 
 
 def loader(session: Any) -> QuickLoader:
