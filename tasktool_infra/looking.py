@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -12,13 +13,14 @@ from tasktool_infra.engine.plan import Change
 from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.engine.survey import Item, Outcomes, read, survey
 from tasktool_infra.kube import retries as kube_retries
-from tasktool_infra.merging import check_together, merged, placed
-from tasktool_infra.opening import Opened, connect_cluster, find_targets, opened, prepare_clients, prepare_kubeconfig
+from tasktool_infra.opening import Opened, find_targets, opened, prepare, prepare_kubeconfig
 from tasktool_infra.order import Order
 from tasktool_infra.rendering import Renderings
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target
-from tasktool_infra.wishes import Render, chosen, wishes
+
+if TYPE_CHECKING:
+    from tasktool_infra.wishes import Render
 
 
 def opened_for(order: Order) -> AbstractContextManager[Opened]:
@@ -48,12 +50,14 @@ class Looked:
 
 def looked(order: Order, run: Opened) -> Looked:
     """Find the target, and read everything that the order is about; raises what stands in the way of that."""
-    prepare_clients(run)
+    prepare(run, "tasktool_infra.wishes", "tasktool_infra.merging")
     if set(order.only) != {"aws"}:
         prepare_kubeconfig(order.environments)
     with interruptible(run.driver.interrupt, signals=order.signals), Renderings() as renderings:
         _begin(order, run, renderings)
         targets = find_targets(run, order.environments)
+        from tasktool_infra.merging import check_together
+
         check_together(targets)
         items, known = _readings(order, run, targets, renderings)
         return Looked(targets, items, *survey(run.driver, items, order.goal, known))
@@ -67,7 +71,7 @@ def _begin(order: Order, run: Opened, renderings: Renderings) -> None:
             renderings.begin(each, Place(each.account, run.connection.partition(), region))
 
 
-def _render(order: Order, renderings: Renderings) -> Render | None:
+def _render(order: Order, renderings: Renderings) -> "Render | None":
     return renderings.take if order.app and not order.cluster_gone and not order.resources else None
 
 
@@ -77,6 +81,8 @@ def _readings(
     """Give what is wanted, and what was read of it already: all else while the manifests are rendered, then these."""
     render = _render(order, renderings)
     if order.only or render is None or any(each.aws != ACCOUNT for each in order.environments):
+        from tasktool_infra.wishes import chosen
+
         items = chosen(_items(order, targets, render), order.only, removing=order.removing)
         _connect(order, run, targets, items)
         return items, {}
@@ -96,10 +102,15 @@ def _readings(
 
 def _connect(order: Order, run: Opened, targets: Sequence[Target], items: Iterable[Item]) -> None:
     if kube_retries.SERVICE not in run.transports and any(item.layer != "aws" for item in items):
+        from tasktool_infra.reaching import connect_cluster
+
         connect_cluster(run, order.environments[0], targets[0])
 
 
-def _items(order: Order, targets: Sequence[Target], render: Render | None) -> tuple[Item, ...]:
+def _items(order: Order, targets: Sequence[Target], render: "Render | None") -> tuple[Item, ...]:
+    from tasktool_infra.merging import merged, placed
+    from tasktool_infra.wishes import wishes
+
     if order.resources:
         assert order.owner is not None
         return placed(order.resources, order.owner, targets[0].place)

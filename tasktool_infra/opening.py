@@ -12,23 +12,20 @@ from tasktool_infra import target as targets
 from tasktool_infra.aws import retries as aws_retries
 from tasktool_infra.aws.authorization.denial import Caller
 from tasktool_infra.aws.connection import Connection, Embedded
-from tasktool_infra.aws.eks_access import Introducer
-from tasktool_infra.aws.eks_cluster import Cluster
 from tasktool_infra.aws.transport import SERVICES, AwsTransport
 from tasktool_infra.engine.driver import Driver
 from tasktool_infra.engine.errors import Refused, TasktoolError
 from tasktool_infra.engine.events import Listeners, Noted
 from tasktool_infra.engine.hooks import current_clock, current_hook
 from tasktool_infra.engine.retry import joined
-from tasktool_infra.engine.transport import Transport
+from tasktool_infra.engine.transport import Held, Transport
 from tasktool_infra.kube import retries as kube_retries
-from tasktool_infra.kube.access import ClusterAccess, decoded_ca
-from tasktool_infra.kube.kubeconfig import context_facts
-from tasktool_infra.kube.token import EksTokens
-from tasktool_infra.kube.transport import KubeTransport
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target
+
+AT_ONCE = 3
+"""How many services are asked before anything else is known: for the caller, the cluster and the account's alias."""
 
 
 @define(eq=False)
@@ -50,9 +47,9 @@ class Opened:
     def close(self) -> None:
         """Close the connections to AWS and to the cluster."""
         self.connection.close()
-        cluster = self.transports.get(kube_retries.SERVICE)
-        if isinstance(cluster, KubeTransport):
-            cluster.close()
+        for transport in self.transports.values():
+            if isinstance(transport, Held):
+                transport.close()
 
 
 @frozen
@@ -116,13 +113,18 @@ def prepare_kubeconfig(environments: Iterable[Environment]) -> None:
         threading.Thread(target=import_module, args=("kubernetes.client",), daemon=True).start()
 
 
-def prepare_clients(run: Opened) -> None:
-    """Begin to make the clients that will be needed, in the order in which they are, while the first calls fly."""
+def prepare(run: Opened, *modules: str) -> None:
+    """Begin to make what will be needed while the first calls fly: clients, and modules that take long to import."""
 
     def make() -> None:
-        # Whoever needs the client is told what is wrong with it.
+        # Whoever needs a client is told what is wrong with it.
         with suppress(TasktoolError):
-            for service in run.services:
+            for service in run.services[:AT_ONCE]:
+                run.connection.client(service)
+        for module in modules:
+            import_module(module)
+        with suppress(TasktoolError):
+            for service in run.services[AT_ONCE:]:
                 run.connection.client(service)
 
     threading.Thread(target=make, daemon=True).start()
@@ -155,8 +157,7 @@ def find_targets(opened_run: Opened, environments: Iterable[Environment]) -> lis
 
 def _check(opened_run: Opened, environment: Environment, target: Target) -> None:
     opened_run.connection.caller = Caller(target.place, target.caller)
-    context = context_facts(environment.context) if environment.context else None
-    wrong = targets.disagreements(environment, target, context)
+    wrong = targets.disagreements(environment, target, _context_facts(environment))
     if wrong:
         listed = "\n".join(f"  - {fault}" for fault in wrong)
         raise Refused(
@@ -165,44 +166,9 @@ def _check(opened_run: Opened, environment: Environment, target: Target) -> None
         )
 
 
-def reach(cluster: Cluster) -> str:
-    """Give what EKS says of who can reach the cluster, as the next step for those who can't."""
-    if not cluster.public_access:
-        return (
-            f"The cluster {cluster.name} has no public endpoint: reach it from its VPC, by VPN, or through a `context`."
-        )
-    if cluster.public_access_cidrs in ((), ("0.0.0.0/0",)):
-        return f"The endpoint of {cluster.name} is open to every address: check network and proxy here."
-    listed = ", ".join(cluster.public_access_cidrs)
-    return f"The public endpoint of {cluster.name} lets in {listed} only: is your address among them?"
+def _context_facts(environment: Environment) -> tuple[str, str] | None:
+    if not environment.context:
+        return None
+    from tasktool_infra.kube.kubeconfig import context_facts
 
-
-def _introducer(opened_run: Opened, environment: Environment, target: Target) -> Introducer | None:
-    named = target.cluster if isinstance(target.cluster, Cluster) else Cluster.of(environment.context or "")
-    return Introducer(opened_run.transports["iam"], named, target.caller) if named is not None else None
-
-
-def connect_cluster(opened_run: Opened, environment: Environment, target: Target) -> None:
-    """Add the transport of the cluster, when it is known how to reach it and it is not there yet."""
-    if kube_retries.SERVICE in opened_run.transports:
-        return
-    introduce = _introducer(opened_run, environment, target)
-    if environment.context:
-        access = ClusterAccess(run_id=opened_run.run_id, context=environment.context, introduce=introduce)
-    elif isinstance(target.cluster, Cluster) and target.cluster.endpoint:
-        access = ClusterAccess(
-            run_id=opened_run.run_id,
-            endpoint=target.cluster.endpoint,
-            hint=reach(target.cluster),
-            introduce=introduce,
-            ca=decoded_ca(target.cluster.certificate_authority),
-            tokens=EksTokens(
-                opened_run.connection.credentials,
-                cluster=target.cluster.name,
-                region=target.place.region,
-                partition=target.place.partition,
-            ),
-        )
-    else:
-        return
-    opened_run.transports[kube_retries.SERVICE] = KubeTransport(access)
+    return context_facts(environment.context)

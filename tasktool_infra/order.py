@@ -13,8 +13,8 @@ from tasktool_infra.engine.events import Listeners
 from tasktool_infra.engine.owner import Owner
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.resource import Removal, Resource
+from tasktool_infra.layers import APP, LAYERS
 from tasktool_infra.settings.environment import Environment
-from tasktool_infra.wishes import APP, LAYERS
 
 FLAGS = ("sandbox", "adopt", "delete_data", "cluster_gone")
 """What a run is told with yes or no, and a plan keeps."""

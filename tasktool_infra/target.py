@@ -15,7 +15,6 @@ from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.calls import Call, Reading
 from tasktool_infra.engine.driver import Driver, Failure, Outcome, Success, Task
 from tasktool_infra.engine.errors import Interrupted, Refused, TasktoolError
-from tasktool_infra.kube.access import decoded_ca
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.values.frozen import FrozenDict
 from tasktool_infra.values.urls import is_loopback
@@ -199,9 +198,15 @@ def _cluster_disagreements(
         )
     if target.sandbox and not is_loopback(cluster.endpoint):
         found.append(f"the sandbox was asked for, but the cluster is at {cluster.endpoint}")
-    if context is not None and context[1].split() != decoded_ca(cluster.certificate_authority).split():
+    if context is not None and not _same_authority(context[1], cluster.certificate_authority):
         found.append(
             f"the kubeconfig context {environment.context!r} leads to another cluster than {cluster.name}:"
             f" its certificate authority differs from that of EKS (endpoint {context[0]})"
         )
     return found
+
+
+def _same_authority(found: str, told: str) -> bool:
+    from tasktool_infra.kube.access import decoded_ca
+
+    return found.split() == decoded_ca(told).split()

@@ -10,6 +10,7 @@ from tasktool_infra.engine.plan import Action
 from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.engine.survey import Item, Placeholder
 from tasktool_infra.kube.object import KubeObject
+from tasktool_infra.layers import ACCESS, APP, LAYERS
 from tasktool_infra.local_tool import local_tool
 from tasktool_infra.rendering import Manifests
 from tasktool_infra.searches import searches
@@ -19,13 +20,6 @@ from tasktool_infra.settings.rules import ACCOUNT, EMULATOR
 from tasktool_infra.target import COMING, READY, NoSuchCluster, Target
 from tasktool_infra.task_tool import Facts, task_tool
 
-ACCESS, APP = "access", "app"
-LAYERS = {
-    "aws": "all AWS resources; no Kubernetes call is made",
-    ACCESS: "the namespace and the ServiceAccounts",
-    APP: "the application's manifests",
-}
-"""The parts of an environment that can be chosen by themselves."""
 Render = Callable[[Environment, Place], Manifests]
 DESCRIPTIONS = {ACCOUNT: task_tool, EMULATOR: local_tool}
 """What an environment has, by what AWS is for it."""

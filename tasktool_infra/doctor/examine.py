@@ -16,8 +16,9 @@ from tasktool_infra.kube.kubeconfig import context_facts
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.retries import SERVICE
 from tasktool_infra.looking import opened_for
-from tasktool_infra.opening import Opened, connect_cluster, prepare_clients, prepare_kubeconfig
+from tasktool_infra.opening import Opened, prepare, prepare_kubeconfig
 from tasktool_infra.order import Order
+from tasktool_infra.reaching import connect_cluster
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target, disagreements
@@ -47,7 +48,7 @@ def examined(order: Order) -> tuple[Finding, ...]:
 
 def examine(run: Opened, environment: Environment) -> Iterator[Finding]:
     """Give what is found with what is open already; raises what stands in the way of finding the target."""
-    prepare_clients(run)
+    prepare(run)
     prepare_kubeconfig((environment,))
     target = run.find(environment)
     found = run.connection.credentials()

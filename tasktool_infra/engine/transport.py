@@ -26,6 +26,14 @@ class Located(Protocol):
         """Give the URL that calls of a service go to."""
 
 
+@runtime_checkable
+class Held(Protocol):
+    """A transport that holds connections."""
+
+    def close(self) -> None:
+        """Give them back."""
+
+
 class Hook(Protocol):
     """Stands before and behind every call; tests inject faults with it, recorders listen."""
 

@@ -9,7 +9,8 @@ from tasktool_infra.aws.eks_cluster import Cluster
 from tasktool_infra.engine.errors import Problem, TasktoolError
 from tasktool_infra.engine.events import Listeners
 from tasktool_infra.init.discover import clusters, free_bucket, ingress_classes
-from tasktool_infra.opening import Opened, connect_cluster, opened, prepare_kubeconfig
+from tasktool_infra.opening import Opened, opened, prepare_kubeconfig
+from tasktool_infra.reaching import connect_cluster
 from tasktool_infra.settings import load as settings
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import Target

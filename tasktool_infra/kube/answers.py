@@ -29,11 +29,10 @@ ANOTHER = (
     "Another certificate authority than the cluster's stands behind what {host} shows. A proxy that opens TLS can't be"
     " used with it: take the host out by NO_PROXY. If the cluster was made anew, renew the kubeconfig."
 )
-_DENIED = re.compile(r"denied (the )?request")
-_CALLED = re.compile(r"failed calling webhook|conversion webhook .* failed")
-_UNCHANGEABLE = re.compile(
-    r"immutable|may not be changed|updates to \S+ spec for fields other than|cannot change roleRef"
-)
+# Compiled when first needed: most runs are never refused, and every run starts.
+_DENIED = r"denied (the )?request"
+_CALLED = r"failed calling webhook|conversion webhook .* failed"
+_UNCHANGEABLE = r"immutable|may not be changed|updates to \S+ spec for fields other than|cannot change roleRef"
 
 
 def from_response(status: int, body: bytes, call: str) -> ApiError:
@@ -88,16 +87,16 @@ def _code(status: int, answer: dict[str, Any], said: str) -> str:  # one row for
         return CONTESTED
     if status == 500 and "failed to create typed patch object" in said:  # noqa: PLR2004
         return UNDECLARED
-    if status == 500 and _CALLED.search(said):  # noqa: PLR2004
+    if status == 500 and re.search(_CALLED, said):  # noqa: PLR2004
         return WEBHOOK
     return _judged(status, str(answer.get("reason") or status), said)
 
 
 def _judged(status: int, reason: str, said: str) -> str:
     """Give the code of what was understood and yet not taken."""
-    if status < 500 and _DENIED.search(said):  # noqa: PLR2004
+    if status < 500 and re.search(_DENIED, said):  # noqa: PLR2004
         return REJECTED
-    return IMMUTABLE if reason == INVALID and _UNCHANGEABLE.search(said) else reason
+    return IMMUTABLE if reason == INVALID and re.search(_UNCHANGEABLE, said) else reason
 
 
 def _missing(details: dict[str, Any]) -> str:

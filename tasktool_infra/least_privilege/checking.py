@@ -21,7 +21,8 @@ from tasktool_infra.least_privilege.policy import policies
 from tasktool_infra.least_privilege.principal import SIMULATE, Unchecked, is_root, may_not, principal
 from tasktool_infra.least_privilege.roles import roles
 from tasktool_infra.least_privilege.simulating import LACKING, Verdicts, simulated
-from tasktool_infra.opening import Opened, connect_cluster, find_target, opened, prepare_kubeconfig
+from tasktool_infra.opening import Opened, find_target, opened, prepare_kubeconfig
+from tasktool_infra.reaching import connect_cluster
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.target import Target
 from tasktool_infra.task_tool import APPLICATION

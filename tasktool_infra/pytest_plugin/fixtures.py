@@ -53,7 +53,8 @@ def tasktool_kubernetes(tasktool_opened: "Opened", tasktool_environment: "Enviro
     """Give a client of the environment's cluster, for the kubernetes library: ``CoreV1Api(tasktool_kubernetes)``."""
     from tasktool_infra.kube.retries import SERVICE
     from tasktool_infra.kube.transport import KubeTransport
-    from tasktool_infra.opening import connect_cluster, find_target
+    from tasktool_infra.opening import find_target
+    from tasktool_infra.reaching import connect_cluster
 
     target = _or_fail(lambda: find_target(tasktool_opened, tasktool_environment))
     connect_cluster(tasktool_opened, tasktool_environment, target)

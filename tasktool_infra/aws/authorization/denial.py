@@ -10,11 +10,10 @@ from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.calls import Call
 
-_SAID = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: \"?([^\s\"]+)\"?)?")
-_NO_ALLOW_HELPS = re.compile(r"with an explicit deny in (?:an? )?([\w -]+?)(?: policy)?(?:[:.]|$)")
-_BESIDES = re.compile(
-    r"because no (permissions boundary|service control policy|session policy|resource control policy)"
-)
+# Compiled when first needed: most runs never are denied, and every run starts.
+_SAID = r"not authorized to perform: ([\w-]+:\w+)(?: on resource: \"?([^\s\"]+)\"?)?"
+_NO_ALLOW_HELPS = r"with an explicit deny in (?:an? )?([\w -]+?)(?: policy)?(?:[:.]|$)"
+_BESIDES = r"because no (permissions boundary|service control policy|session policy|resource control policy)"
 AGAIN = "Then run again."
 
 
@@ -36,10 +35,10 @@ def way_out(call: Call, said: str, caller: Caller | None) -> str:
     if not needed:
         return f"{who} must be allowed to do this by a policy. {AGAIN}"
     listed = ", ".join(f"{need.action} on {need.resource}" for need in needed)
-    deny = _NO_ALLOW_HELPS.search(said)
+    deny = re.search(_NO_ALLOW_HELPS, said)
     if deny:
         return f"{who} is denied {listed} by a policy that wins over every allow ({deny[1]}): ask whoever keeps it."
-    besides = _BESIDES.search(said)
+    besides = re.search(_BESIDES, said)
     where = f"its {besides[1]} (beside its own policies)" if besides else "its policies"
     return f"{who} needs {listed}. Add to {where}:\n{statement(needed)}\n{AGAIN}"
 
@@ -50,7 +49,7 @@ def _needed(call: Call, said: str, place: Place) -> tuple[Need, ...]:
         known = needs(call, place)
     except KeyError:
         known = ()
-    told = _SAID.search(said)
+    told = re.search(_SAID, said)
     if told is None:
         return known
     same = tuple(need for need in known if need.action.lower() == told[1].lower())

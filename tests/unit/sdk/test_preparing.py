@@ -20,3 +20,14 @@ def test_what_reads_kubeconfigs_is_imported_in_the_background_where_one_is_neede
         f"assert ('kubernetes.client' in sys.modules) is {imported}\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_kinds_are_imported_while_the_first_calls_fly() -> None:
+    code = (
+        "import sys\n"
+        "import tasktool_infra.running\n"
+        "late = [name for name in ('wishes', 'task_tool', 'aws.s3_bucket', 'kube.object', 'kube.client')\n"
+        "        if f'tasktool_infra.{name}' in sys.modules]\n"
+        "assert late == [], late\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
