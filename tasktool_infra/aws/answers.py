@@ -34,6 +34,22 @@ NOT_OF_AWS = (
     " endpoints that are set (AWS_ENDPOINT_URL). Then run again."
 )
 RENEW = "Renew the credentials (for SSO: aws sso login), then run again; what stands is kept."
+UNKNOWN_KEY = (
+    "AWS does not know this access key, or has not enabled the region for its account: see which is used, and from"
+    " where (aws configure list), and whether it is `region` that you mean."
+)
+NO_MATCH = "The secret key does not fit the access key: see which are used, and from where (aws configure list)."
+ADVICE = {
+    **dict.fromkeys(("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"), UNKNOWN_KEY),
+    **dict.fromkeys(("SignatureDoesNotMatch", "InvalidSignatureException"), NO_MATCH),
+    "BucketAlreadyExists": "Another account has a bucket of this name: set another (`bucket`, --bucket).",
+    "OptInRequired": "Enable the service or the region for this account, then run again.",
+    **dict.fromkeys(
+        ("LimitExceeded", "LimitExceededException", "TooManyBuckets", "ServiceQuotaExceededException"),
+        "Have the quota raised (Service Quotas in the AWS console), or remove what nobody needs; then run again.",
+    ),
+}
+"""What to do about answers whose code says what is wrong."""
 LOG_IN = "Log in again: aws sso login."
 CHECK_PROFILE = (
     "Check AWS_PROFILE, ~/.aws/config and the credentials; see which profiles there are: aws configure list-profiles"
@@ -87,10 +103,10 @@ def _sort(code: str, said: str, call: str, headers: Mapping[str, Any]) -> tuple[
     if clock:
         return Problem.DENIED, clock
     if code in BAD_CREDENTIALS | ENDED:
-        return Problem.DENIED, RENEW
+        return Problem.DENIED, ADVICE.get(code, RENEW)
     if code == BARE:
         return (Problem.DENIED, HEAD_SAYS_NOTHING) if _is_head(call) else (Problem.FAILED, NOT_OF_AWS)
-    return (Problem.DENIED, ALLOW) if code in DENIED else (Problem.FAILED, "")
+    return (Problem.DENIED, ALLOW) if code in DENIED else (Problem.FAILED, ADVICE.get(code, ""))
 
 
 def no_answer(error: Exception, call: str, host: str) -> ApiError | None:

@@ -60,11 +60,12 @@ def _load(context: str, configuration: Any) -> None:
         )
     except ConfigException as error:
         if not any(Path(each).expanduser().exists() for each in file.split(os.pathsep)):
-            raise _unusable(
-                context, f"there is no kubeconfig: {file} is not there (KUBECONFIG names another)", MAKE
-            ) from None
+            raise _unusable(context, f"there is no kubeconfig {file}", MAKE) from None
         # The library quotes parts of the file, which may hold keys: not even a traceback shows that.
-        raise _unusable(context, _without_values(error), LIST) from None
+        unknown = f"object with name {context} in" in str(error)
+        raise _unusable(
+            context, f"there is none of this name in {file}" if unknown else _without_values(error), LIST
+        ) from None
     except yaml.YAMLError as error:
         raise _unusable(context, f"the file is no YAML: {error}", VIEW) from error
     except (OSError, ValueError) as error:

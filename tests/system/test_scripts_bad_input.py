@@ -47,7 +47,7 @@ NOWHERE = (
 CLOUD = (
     Bad("provision prod --account 999999999999", 78, ("123456789012", "999999999999")),
     Bad("provision prod --eks-cluster-name nope", 78, ("no EKS cluster 'nope'", "aws eks list-clusters")),
-    Bad("provision prod --only foo", 64, ("--only foo", "aws", "access", f"s3_bucket.{BUCKET}")),
+    Bad("provision prod --only foo", 64, ("--only foo", "aws", "access", "s3_bucket")),
     Bad("teardown prod --yes --cluster-gone", 78, ("--cluster-gone", "without it")),
     Bad("teardown prod --yes --eks-cluster-name nope", 78, ("no EKS cluster 'nope'", "--cluster-gone")),
     Bad("provision prod --context nope", 78, ("'nope'", "kubectl config get-contexts")),
@@ -78,7 +78,7 @@ def test_what_the_cloud_shows_to_be_wrong(cloud: World, inside: Any, bad: Bad) -
 def test_credentials_that_are_not_taken(cloud: World, inside: Any) -> None:
     for code, step in (
         ("ExpiredToken", "aws sso login"),
-        ("InvalidClientTokenId", "Renew"),
+        ("InvalidClientTokenId", "does not know this access key"),
         ("AccessDenied", "policy"),
     ):
         cloud.proxy.before = lambda call, code=code: refusing(403, code, "it is so") if call.method == "POST" else None  # type: ignore[misc]

@@ -27,11 +27,14 @@ def client_error(code: str, said: str = "as AWS says", status: int = 400) -> e.C
         ("AccessDeniedException", "is not authorized to perform: dynamodb:DescribeTable", D, "allows this action"),
         ("AccessDenied", "Access Denied", D, "allows this action"),
         ("ExpiredTokenException", "The security token is expired", D, "aws sso login"),
-        ("InvalidClientTokenId", "The security token is invalid", D, "Renew"),
+        ("InvalidClientTokenId", "The security token is invalid", D, "does not know this access key"),
+        ("RequestExpired", "Request has expired", D, "Renew"),
+        ("BucketAlreadyExists", "The requested bucket name is not available", F, "set another"),
+        ("LimitExceeded", "Cannot exceed quota for PoliciesPerAccount: 1500", F, "quota raised"),
         ("RequestTimeTooSkewed", "The difference is too large", D, "clock is wrong"),
         ("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than", D, "clock is wrong"),
         ("SignatureDoesNotMatch", "Signature not yet current: 20270101T000000Z", D, "clock is wrong"),
-        ("SignatureDoesNotMatch", "The request signature we calculated does not match", D, "Renew"),
+        ("SignatureDoesNotMatch", "The request signature we calculated does not match", D, "secret key does not fit"),
     ],
 )
 def test_an_answer_keeps_code_and_words_and_says_what_to_do(code: str, said: str, problem: Problem, hint: str) -> None:

@@ -65,7 +65,7 @@ def plugin(*command: str) -> str:
         ("- a\n- b\n", "does not have the form of a kubeconfig"),
         ("hello", "does not have the form of a kubeconfig"),
         ("", "is empty"),
-        (GOOD.replace("name: x", "name: y"), "Expected object with name x"),
+        (GOOD.replace("name: x", "name: y"), "there is none of this name in "),
         (GOOD.replace("cluster: c,", "cluster: nope,"), "Expected object with name nope"),
         (GOOD.replace(CLUSTER, "{}"), "no server"),
         (GOOD.replace(CLUSTER, "text"), "no server"),
