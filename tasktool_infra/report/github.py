@@ -59,12 +59,20 @@ def markdown(event: Event) -> str:
 
 def _fenced(lines: Iterable[Line]) -> str:
     """Give lines as a block of code, between fences that nothing in it can close."""
-    text = plain(laid_out(lines, WIDTH))
-    text = text if len(text) <= MOST else f"{text[:MOST]}\n… (cut: {len(text):,} characters in all)\n"
+    text = _middle_left_out(plain(laid_out(lines, WIDTH)))
     fence = "```"
     while fence in text:
         fence += "`"
     return f"{fence}text\n{text}{fence}\n"
+
+
+def _middle_left_out(text: str) -> str:
+    """Give a text as it is or, when it is too long, its beginning and its end: what is deleted, and the sum of all."""
+    if len(text) <= MOST:
+        return text
+    begin, end = text[: MOST // 2].rpartition("\n")[0], text[-MOST // 2 :].partition("\n")[2]
+    left_out = text.count("\n") - begin.count("\n") - end.count("\n") - 1
+    return f"{begin}\n\n… ({left_out:,} lines left out: the log of this job has all of it)\n\n{end}"
 
 
 def annotation(error: TasktoolError, command: str) -> str:

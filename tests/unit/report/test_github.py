@@ -1,12 +1,17 @@
 """What GitHub Actions shows."""
 
+import re
 from pathlib import Path
+
+from attrs import evolve
 
 from tasktool_infra.engine.differences import FieldChange
 from tasktool_infra.engine.errors import TasktoolError
 from tasktool_infra.engine.events import Planned
 from tasktool_infra.engine.plan import Action
-from tasktool_infra.report.github import MOST, annotation, markdown, step_summary
+from tasktool_infra.report.github import MOST, WIDTH, annotation, markdown, step_summary
+from tasktool_infra.report.layout import laid_out
+from tasktool_infra.report.plan_lines import plan_lines
 from tests.unit.report.plans import EVERYTHING, change, large, plan
 from tests.unit.report.runs import events
 
@@ -39,8 +44,16 @@ def test_nothing_in_a_plan_ends_its_block() -> None:
     assert text.count("\n`````\n") == 1
 
 
-def test_a_huge_plan_is_cut() -> None:
-    assert len(markdown(Planned(at=0.0, plan=large(20_000)))) < MOST + 1000
+def test_of_a_huge_plan_the_middle_is_left_out_and_never_what_goes() -> None:
+    going = change("config_map.prod/last", Action.DELETE, layer="app")
+    whole = evolve(large(20_000), changes=(*large(20_000).changes, going))
+    text = markdown(Planned(at=0.0, plan=whole))
+    assert len(text) < MOST + 1000
+    assert "config_map.prod/settings-000" in text
+    assert "To be deleted\n  - config_map.prod/last\n" in text
+    begin, left, end = re.split(r"\n… \(([\d,]+) lines left out: .*\)\n\n", text.partition("```text\n")[2])
+    shown = begin.count("\n") + end.partition("```")[0].count("\n")
+    assert shown + int(left.replace(",", "")) == len(list(laid_out(plan_lines(whole), WIDTH)))
 
 
 def test_an_error_is_one_line() -> None:
