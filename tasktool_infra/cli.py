@@ -20,7 +20,7 @@ OWN = "tasktool_infra"
 def run(command: str | None = None) -> NoReturn:
     """Be the process of a command: run it with the process's arguments, and leave with its exit code."""
     # A start makes much that stays, and each collection walks all of it.
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     code = main(command)
     for stream in (sys.stdout, sys.stderr):
         with unheard():
