@@ -209,9 +209,15 @@ class Connection:
             read_timeout=READ_TIMEOUT,
             retries={"mode": "standard", "total_max_attempts": 1},
             max_pool_connections=POOL,
-            user_agent_extra=f"tasktool-infra/{__version__} run/{self.run_id}",
+            user_agent=self._agent(),
             **more,
         )
+
+    def _agent(self) -> str:
+        """Give what says who calls; botocore would put its own longer form together anew, twice for every call."""
+        named = self._session.get_config_variable("user_agent_appid")
+        application = f" app/{named}" if named else ""
+        return f"{self._session.user_agent()}{application} tasktool-infra/{__version__} run/{self.run_id}"
 
     def _guarded(self, make: Any) -> Any:
         try:

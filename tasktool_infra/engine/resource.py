@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import attrs
@@ -59,6 +60,11 @@ class Departure:
     stays: str = ""
 
 
+@cache
+def _identity(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in attrs.fields(kind) if role_of(each) == "identity")
+
+
 @frozen(kw_only=True)
 class Resource(ABC):
     """A thing in the world, wanted or live: both have the same type, so a difference is ``live != self``.
@@ -94,8 +100,7 @@ class Resource(ABC):
     @property
     def key(self) -> Key:
         """Kind and identity."""
-        names = [str(getattr(self, a.name)) for a in attrs.fields(type(self)) if role_of(a) == "identity"]
-        return Key(self.kind, "/".join(names))
+        return Key(self.kind, "/".join(str(getattr(self, name)) for name in _identity(type(self))))
 
     @abstractmethod
     def read(self) -> Reading[Self | None]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tasktool_infra._version import __version__
 from tasktool_infra.aws.connection import Connection, Embedded
 from tasktool_infra.aws.transport import AwsTransport
 from tasktool_infra.engine.calls import Call
@@ -109,11 +110,15 @@ def test_a_sandbox_is_reached_whatever_the_shell_has(
     assert connection.region == "ap-northeast-1"
 
 
-def test_every_request_carries_the_run_id(server: Recorder, connections: list[Connection]) -> None:
+def test_every_request_says_what_calls_in_which_run_and_for_which_application(
+    server: Recorder, shell: pytest.MonkeyPatch, connections: list[Connection]
+) -> None:
+    shell.setenv("AWS_SDK_UA_APP_ID", "blue-team")
     connections.append(Connection("run-4711", "us-east-1", Embedded(server.url, "AKIA", "secret")))
     AwsTransport(connections[0]).send(WHO)
-    assert "run/run-4711" in server.seen[0][1]["User-Agent"]
-    assert "tasktool-infra/" in server.seen[0][1]["User-Agent"]
+    agent = server.seen[0][1]["User-Agent"]
+    assert agent.startswith("Botocore/")
+    assert agent.endswith(f" app/blue-team tasktool-infra/{__version__} run/run-4711")
 
 
 @pytest.mark.usefixtures("keys")
