@@ -46,16 +46,12 @@ def short(value: Any) -> str:
 
 def difference(old: Any, new: Any) -> list[Part]:
     """Give the way from one value to another: of lists what goes and comes, of long texts where they part."""
-    if _is_list(old) and _is_list(new):
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple):
         return _members(old, new)
     if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > LONGEST:
         old, new = _parting(old, new)
     before = [] if old in EMPTY else [Part(f"{short(old)} → ")]
     return [*before, Part("removed" if new is None else short(new))]
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(item, str | int | float | bool) for item in value)
 
 
 def _members(old: Iterable[Any], new: Iterable[Any]) -> list[Part]:

@@ -1,9 +1,12 @@
 """A terminal of a test's own, with somebody before it."""
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import subprocess
+import termios
 import time
 from collections.abc import Callable
 from typing import Any
@@ -58,12 +61,13 @@ class AtTerminal:
         return self.said
 
 
-def at_terminal(start: "Callable[..., subprocess.Popen[str]]") -> AtTerminal:
+def at_terminal(start: "Callable[..., subprocess.Popen[str]]", *, columns: int = 80) -> AtTerminal:
     """Start a process at a terminal, as its leader: what is typed there counts as keys.
 
     ``start`` takes what Popen takes besides the command.
     """
     screen, ours = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), ours)
     process = start(**streams, start_new_session=True, preexec_fn=lambda: _lead(ours))
     os.close(ours)
@@ -71,8 +75,5 @@ def at_terminal(start: "Callable[..., subprocess.Popen[str]]") -> AtTerminal:
 
 
 def _lead(terminal: int) -> None:
-    import fcntl
-    import termios
-
     heed_interrupts()
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)

@@ -40,6 +40,7 @@ def test_a_value_is_short_and_leaves_no_doubt(value: Any, reads: str) -> None:
         (["a"], ["a", "b"], "+ b (1 unchanged)"),
         (["a", "b"], ["b", "a"], "a, b → b, a"),
         (["a"], ["b"], "- a, + b"),
+        ([{"name": "A"}], [{"name": "A"}, {"name": "B", "value": 1}], "+ {name: B, value: 1} (1 unchanged)"),
         (False, True, "false → true"),
     ],
 )
