@@ -17,9 +17,9 @@ def _add_options(parser: ArgumentParser) -> None:
 def _run(options: Namespace) -> int:
     from tasktool_infra.doctor.examine import examined
     from tasktool_infra.doctor.finding import Level
+    from tasktool_infra.orders import order
     from tasktool_infra.report.doctor import doctor_data, show_findings
     from tasktool_infra.report.reporter import reporting
-    from tasktool_infra.sdk import order
 
     with reporting(options) as reporter:
         findings = examined(

@@ -17,8 +17,8 @@ def ordered(options: Namespace, reporter: "Reporter", command: str = "") -> "Ord
 
     Raises SettingsError and TasktoolError.
     """
+    from tasktool_infra.orders import order
     from tasktool_infra.report.asking import confirmation
-    from tasktool_infra.sdk import order
 
     return order(
         command or options.command,

@@ -29,9 +29,9 @@ def read(config: pytest.Config) -> "Verification":
 
 def order(config: pytest.Config) -> "Order":
     """Give what the options ask for; raises TasktoolError."""
-    from tasktool_infra import sdk
+    from tasktool_infra.orders import order
 
-    return sdk.order(
+    return order(
         "verify",
         config.getoption("tasktool_env").split(","),
         only=config.getoption("tasktool_only"),

@@ -41,8 +41,9 @@ def _env(environment: str | None, config: str | None) -> int:
 
 def _of_programs(running: sandbox.Sandbox, environment: str | None, config: str | None) -> dict[str, str]:
     """Give the variables of an environment's programs: those of `local` unasked, where there is such a one."""
+    from tasktool_infra.orders import in_sandbox
     from tasktool_infra.programs import program_variables
-    from tasktool_infra.sdk import in_sandbox, load
+    from tasktool_infra.sdk import load
 
     try:
         described = load(environment or LOCAL, config=config)

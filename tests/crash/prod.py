@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import define, evolve, field
 
-from tasktool_infra import proving, running, sdk
+from tasktool_infra import orders, proving, running
 from tasktool_infra.aws import retries as aws_retries
 from tasktool_infra.aws.connection import Connection
 from tasktool_infra.aws.transport import SERVICES
@@ -46,7 +46,7 @@ AGAIN = 2.0
 def order(command: str, only: tuple[str, ...] = LAYERS, **more: str) -> Order:
     """Give what a run is told: all layers or some, data too, and a yes to what the plan lists."""
     config = ROOT / "environments.toml"
-    made = sdk.order(command, "prod", only=only, config=config, given=SETTINGS | more, confirm=True)
+    made = orders.order(command, "prod", only=only, config=config, given=SETTINGS | more, confirm=True)
     return evolve(made, delete_data=command == "teardown", signals=())
 
 
