@@ -52,10 +52,13 @@ class Emulated(Opened):
             server=self.server,
         )
 
+    def pods(self, environment: Environment) -> list[str]:
+        """Give the pods of the emulator that take calls; none before it was started."""
+        return list(self.driver.ask(_ready_pods(environment.namespace)))
+
     def _account(self, environment: Environment) -> str:
         assumed = environment.account or ACCOUNT
-        pods = self.driver.ask(_ready_pods(environment.namespace))
-        if not pods:
+        if not self.pods(environment):
             return assumed
         try:
             return str(self.driver.ask(_identity())["Account"])

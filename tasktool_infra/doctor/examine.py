@@ -9,6 +9,7 @@ from tasktool_infra.aws.oidc_provider import OidcProvider
 from tasktool_infra.aws.s3_bucket import Bucket
 from tasktool_infra.doctor import account, products
 from tasktool_infra.doctor.finding import Finding, failed, warning
+from tasktool_infra.emulated import Emulated
 from tasktool_infra.engine.driver import Failure, Success, Task
 from tasktool_infra.engine.errors import ApiError, Interrupted, Problem, TasktoolError
 from tasktool_infra.engine.resource import Resource
@@ -22,12 +23,15 @@ from tasktool_infra.reaching import connect_cluster
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target, disagreements
-from tasktool_infra.task_tool import Facts, task_tool
+from tasktool_infra.task_tool import Facts
+from tasktool_infra.wishes import DESCRIPTIONS
 
 Checks = dict[str, Generator[Any, Any, Finding]]
 WITHOUT = "not looked at: {} first"
 OF_AWS = ("clock", "account", "cluster", "OIDC provider", "bucket", "images")
 OF_CLUSTER = ("cluster API", "access", "ingress class", "cert-manager", "external-dns")
+NEARBY = ("cluster API", "access", "ingress class", "emulator", "bucket")
+"""What is looked at where AWS is an emulator in the cluster."""
 
 
 def examined(order: Order) -> tuple[Finding, ...]:
@@ -42,20 +46,30 @@ def examined(order: Order) -> tuple[Finding, ...]:
     except Interrupted:
         raise
     except TasktoolError as error:
+        if environment.aws != ACCOUNT and not order.sandbox:
+            return (failed(NEARBY[0], error), *_unseen(NEARBY[1:], NEARBY[0]))
         about = "credentials" if isinstance(error, ApiError) and error.problem is Problem.DENIED else "AWS"
         return (failed(about, error), *_unseen((*OF_AWS, *OF_CLUSTER), about))
 
 
 def examine(run: Opened, environment: Environment) -> Iterator[Finding]:
     """Give what is found with what is open already; raises what stands in the way of finding the target."""
+    run.driver.remember()
     prepare(run)
     prepare_kubeconfig((environment,))
     target = run.find(environment)
     found = run.connection.credentials()
     yield account.credentials(target.caller, found.method, run.connection.expiry())
-    yield from _place(environment, target)
+    place = tuple(_place(environment, target))
+    yield from place
     checks = _aws(environment, target)
-    reached = _connected(run, environment, target)
+    if isinstance(run, Emulated):
+        pods = run.pods(environment)
+        yield products.emulator(pods)
+        # This machine's clock counts for nothing there, and what is in one that does not run, nobody knows.
+        checks = {about: check for about, check in checks.items() if pods and about != "clock"}
+    lost = [each.about for each in place if each.about == "context"]
+    reached = _unseen(("cluster API",), "context")[0] if lost else _connected(run, environment, target)
     if reached is None:
         checks |= _cluster(environment, target)
     yield from _all(run, checks)
@@ -82,7 +96,7 @@ ELSEWHERE = "Correct the environment, or the credentials and the context that ar
 
 
 def _aws(environment: Environment, target: Target) -> Checks:
-    resources = task_tool(environment, Facts(place=target.place, issuer=target.issuer))
+    resources = _resources(environment, target)
     checks: Checks = {"clock": account.clock()}
     if isinstance(target.cluster, Cluster) and not target.local:
         checks["version"] = account.support(target.cluster)
@@ -94,6 +108,11 @@ def _aws(environment: Environment, target: Target) -> Checks:
     for image in _images(environment, target) if environment.aws == ACCOUNT else ():
         checks[f"image {image.repository}"] = account.of_plan("image", image, free="")
     return checks
+
+
+def _resources(environment: Environment, target: Target) -> tuple[Resource, ...]:
+    facts = Facts(place=target.place, issuer=target.issuer, embedded=target.sandbox)
+    return DESCRIPTIONS[environment.aws](environment, facts)
 
 
 def _of(resources: tuple[Resource, ...], kind: type[Any]) -> list[Any]:
@@ -118,15 +137,18 @@ def _connected(run: Opened, environment: Environment, target: Target) -> Finding
 
 
 def _cluster(environment: Environment, target: Target) -> Checks:
-    endpoint = target.cluster.endpoint if isinstance(target.cluster, Cluster) else str(environment.context)
-    resources = task_tool(environment, Facts(place=target.place, issuer=target.issuer))
-    records = {"external-dns": products.external_dns()} if environment.aws == ACCOUNT else {}
+    named = target.context or environment.context
+    endpoint = target.cluster.endpoint if isinstance(target.cluster, Cluster) and not named else f"the context {named}"
+    # A laptop has neither certificates nor records, and its manifests ask for none.
+    public = {
+        "cert-manager": products.cert_manager(environment.namespace),
+        "external-dns": products.external_dns(),
+    }
     return {
         "cluster API": products.api(endpoint),
-        "access": products.access(_of(resources, Namespace)[0]),
+        "access": products.access(_of(_resources(environment, target), Namespace)[0]),
         "ingress class": products.ingress_class(environment.ingress_class),
-        "cert-manager": products.cert_manager(environment.namespace),
-        **records,
+        **(public if environment.aws == ACCOUNT else {}),
     }
 
 
@@ -146,5 +168,5 @@ def _all(run: Opened, checks: Checks) -> Iterator[Finding]:
             raise outcome.error
 
 
-def _unseen(about: tuple[str, ...], first: str) -> Iterator[Finding]:
-    return (warning(each, WITHOUT.format(first)) for each in about)
+def _unseen(about: tuple[str, ...], first: str) -> tuple[Finding, ...]:
+    return tuple(warning(each, WITHOUT.format(first)) for each in about)

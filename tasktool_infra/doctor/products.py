@@ -3,7 +3,7 @@
 Source: the labels that the Helm charts of cert-manager and external-dns put on their Deployments.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasktool_infra.doctor.finding import Finding, bad, good, warning
@@ -19,6 +19,12 @@ from tasktool_infra.kube.retries import SERVICE
 UNKNOWN = "this caller may not look"
 PARTS = ("cert-manager", "webhook")
 """What cert-manager can't do without, by the names of its Deployments' ends."""
+
+
+def emulator(pods: Sequence[str]) -> Finding:
+    """Say whether the emulator that stands for AWS runs, by the pods of it that take calls."""
+    said = f"runs in the pod {pods[0]}" if pods else "none runs yet: provision starts it"
+    return good("emulator", said)
 
 
 def api(endpoint: str) -> Reading[Finding]:

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from functools import partial
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -9,6 +10,7 @@ from jsonschema import Draft202012Validator
 from tasktool_infra.engine.errors import TasktoolError
 from tasktool_infra.init.begin import Beginning
 from tests.system.conftest import Inside
+from tests.system.terminal import AtTerminal, at_terminal
 from tests.system.test_scripts_output import SCHEMA
 from tests.system.world import World
 
@@ -87,3 +89,45 @@ def test_somebody_is_asked(cloud: World) -> None:
     assert found["ingress_class"] == "internal"
     assert asked == [("Which IngressClass", ["internal", "nginx"], "nginx")]
     assert any("cluster mz-k8s" in line for line in told)
+
+
+def test_at_a_terminal_it_asks_and_writes_what_was_answered(cloud: World) -> None:
+    other = {"metadata": {"name": "internal"}, "spec": {"controller": "k8s.io/ingress-nginx"}}
+    cloud.kubernetes.call("POST", f"{CLASSES}?fieldManager=test", other).need()
+    seen = begun(cloud)
+    for question, answer in (
+        ("Which IngressClass (", "neither"),
+        ("Which IngressClass (", "internal"),
+        ("Under which host name", "dev.example.com"),
+        ("To which address", "you@example.com"),
+    ):
+        seen.until(question)
+        seen.said = ""
+        seen.type(f"{answer}\n")
+    said = seen.end(0)
+    assert 'account = "123456789012"' in said
+    assert "to add" in said
+    assert written(cloud)["dev"] == {
+        "region": cloud.sandbox.region,
+        "account": "123456789012",
+        "eks_cluster_name": "mz-k8s",
+        "ingress_class": "internal",
+        "domain": "dev.example.com",
+        "email": "you@example.com",
+    }
+
+
+@pytest.mark.parametrize("answers", [(), ("dev.example.com\n",)])
+def test_who_breaks_off_at_a_question_has_nothing_written(cloud: World, answers: tuple[str, ...]) -> None:
+    seen = begun(cloud)
+    for question, keys in zip(("Under which host name", "To which address"), (*answers, "\x03"), strict=False):
+        seen.until(question)
+        seen.type(keys)
+    assert "Interrupted; nothing was written." in seen.end(130)
+    assert not (cloud.shell.folder / "environments.toml").exists()
+
+
+def begun(cloud: World) -> AtTerminal:
+    """Begin an environment at a terminal."""
+    shell = cloud.shell.having(TERM="xterm")
+    return at_terminal(partial(shell.start, "init", "dev", "--region", cloud.sandbox.region))

@@ -55,6 +55,7 @@ def test_from_nothing_to_the_application_and_back(here: Nearby) -> None:
     assert "on an emulator" in plan.out
     assert "minikube" in plan.out
     assert here.stored == ([], [])
+    assert "none runs yet" in here.run("doctor").out
 
     # This one as its users run it, whatever profile they have.
     made = here.shell.having(AWS_PROFILE="stale").run("provision", "local")
@@ -63,6 +64,9 @@ def test_from_nothing_to_the_application_and_back(here: Nearby) -> None:
     assert here.stored == STORED
     assert "http://task.minikube.local" in made.out
     assert here.run("provision").summary.startswith("No changes.")
+    looked = here.run("doctor").out
+    assert "emulator       runs in the pod" in looked
+    assert "pass  bucket" in looked
 
     gone = here.run("teardown", "--yes")
     assert " ".join(gone.out.split()).count("it goes with deployment.default/localstack") == 2
