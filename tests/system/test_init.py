@@ -128,6 +128,7 @@ def test_who_breaks_off_at_a_question_has_nothing_written(cloud: World, answers:
 
 
 def begun(cloud: World) -> AtTerminal:
-    """Begin an environment at a terminal."""
-    shell = cloud.shell.having(TERM="xterm")
+    """Begin an environment at a terminal, in an AWS that is not taken for an emulator: where all is asked."""
+    endpoint = cloud.proxy.url.replace("127.0.0.1", "0.0.0.0")
+    shell = cloud.shell.having(TERM="xterm", AWS_ENDPOINT_URL=endpoint)
     return at_terminal(partial(shell.start, "init", "dev", "--region", cloud.sandbox.region))
