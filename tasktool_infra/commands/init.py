@@ -32,7 +32,7 @@ def _begin(options: Namespace, reporter: "Reporter") -> None:
     from tasktool_infra.init.table import add, check_new, place_for, table
     from tasktool_infra.report.asking import questions
     from tasktool_infra.report.beginning import beginning_data
-    from tasktool_infra.report.words import say
+    from tasktool_infra.report.console import say
 
     people = options.output == "text"
     file, name = place_for(options.config), options.environment
@@ -49,7 +49,7 @@ def _begin(options: Namespace, reporter: "Reporter") -> None:
     add(file, text)
     reporter.record(beginning_data(name, file, settled))
     if people:
-        say(f"Added to {file}:\n\n{text}")
+        say(f"Added to {file}:\n", to_copy=text)
     blocked = _show_plan(options, str(file), reporter)
     if blocked and people:
         say("It is written. What stands in its way is said above; then: provision")

@@ -16,6 +16,19 @@ UNKNOWN, MISSING = "unrecognized arguments: ", "the following arguments are requ
 ABOUT = "Makes, repairs, proves and removes an environment of the task tool."
 
 
+class _Help(RawDescriptionHelpFormatter):
+    """Keeps the lines of a description, and breaks each that is too wide; codes stand before what they mean."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(part for line in text.splitlines() for part in self._filled(line, width, indent))
+
+    def _filled(self, line: str, width: int, indent: str) -> list[str]:
+        import textwrap
+
+        hang = " " * (len(line) - len(line.lstrip(" 0123456789")))
+        return textwrap.wrap(line, width, initial_indent=indent, subsequent_indent=indent + hang) or [""]
+
+
 class _Parser(ArgumentParser):
     """Complains as all of this project does: a message, a next step, exit code 64."""
 
@@ -76,6 +89,6 @@ def _texts(chosen: Command) -> dict[str, Any]:
     return {
         "description": chosen.about,
         "epilog": f"examples:\n{examples}\n\nexit codes:\n{codes}",
-        "formatter_class": RawDescriptionHelpFormatter,
+        "formatter_class": _Help,
         "allow_abbrev": False,
     }

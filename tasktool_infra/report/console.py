@@ -5,11 +5,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tasktool_infra.report.layout import laid_out
-from tasktool_infra.report.lines import Line
+from tasktool_infra.report.lines import Line, line, paragraph
 from tasktool_infra.report.palette import ansi
+from tasktool_infra.report.words import unheard
 
 USUAL = 80
 """The width of a terminal that does not say."""
@@ -56,6 +57,13 @@ def console(stream: TextIO | None = None, environ: Mapping[str, str] | None = No
     colour = not shell.get("NO_COLOR") and (forced or able)
     given = shell.get("COLUMNS", "")
     return Console(out, colour, able and not in_ci(shell), int(given) if given.isdecimal() and int(given) else None)
+
+
+@unheard()
+def say(text: str, *, style: str = "", to_copy: str = "") -> None:
+    """Show a text on standard output, and below it what is there to be copied as it is."""
+    copied = [line(each, whole=True) for each in to_copy.splitlines()]
+    console().show([*(evolve(each, hang=0) for each in paragraph(text, style=style)), *copied])
 
 
 def in_ci(environ: Mapping[str, str] | None = None) -> bool:

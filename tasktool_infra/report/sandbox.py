@@ -3,6 +3,7 @@
 from tasktool_infra import sandbox
 from tasktool_infra.engine.errors import Problem
 from tasktool_infra.exit_codes import BY_PROBLEM, OK
+from tasktool_infra.report.console import say
 from tasktool_infra.settings.errors import Kind, SettingsError
 
 LOCAL = "local"
@@ -18,18 +19,18 @@ def manage(action: str, environment: str | None = None, config: str | None = Non
 
 
 def _start() -> int:
-    print(sandbox.describe(sandbox.start()))
+    say(sandbox.describe(sandbox.start()))
     return OK.code
 
 
 def _status() -> int:
     running = sandbox.status()
-    print(sandbox.describe(running) if running else "No sandbox is running.")
+    say(sandbox.describe(running) if running else "No sandbox is running.")
     return OK.code if running else BY_PROBLEM[Problem.FAILED].code
 
 
 def _stop() -> int:
-    print("The sandbox is stopped; what was in it is gone." if sandbox.stop() else "No sandbox was running.")
+    say("The sandbox is stopped; what was in it is gone." if sandbox.stop() else "No sandbox was running.")
     return OK.code
 
 

@@ -46,12 +46,6 @@ def _silence(*streams: TextIO) -> None:
     os.close(nowhere)
 
 
-@unheard()
-def say(text: str) -> None:
-    """Print a text that may come from anywhere."""
-    print(safe(text), flush=True)
-
-
 def legible() -> None:
     """Let characters that a terminal's encoding lacks be replaced, where they would end the run as an error."""
     codecs.register_error("legible", _spelled)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import pytest
 from attrs import evolve
 
+from tasktool_infra.commands import NAMES, command
+from tasktool_infra.commands.parser import parser_of
 from tasktool_infra.doctor.finding import bad, good
 from tasktool_infra.engine.differences import FieldChange
 from tasktool_infra.engine.errors import TasktoolError, listed
@@ -106,6 +108,14 @@ def test_claims_findings_and_errors_fit_and_their_commands_are_whole(width: int)
     assert any(each.endswith(SEE) for each in told)
     assert all(each.startswith("    ") for each in told[2:-2])
     fits(end_lines(Failed(at=1.0, key=key(f"s3_bucket.{LONG}"), error=said)), width)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_help_fits(name: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = parser_of(command(name)).format_help().splitlines()
+    assert [each for each in lines if len(each) > width] == []
 
 
 def test_of_very_many_things_an_error_lists_the_first() -> None:
