@@ -14,6 +14,7 @@ from tasktool_infra.engine.clock import Clock, RealClock
 from tasktool_infra.engine.errors import Interrupted
 from tasktool_infra.engine.events import Event, Listener, Listeners
 from tasktool_infra.engine.flights import Batch, Flights
+from tasktool_infra.engine.line import Line
 from tasktool_infra.engine.loop import Loop
 from tasktool_infra.engine.retry import Table
 from tasktool_infra.engine.threads import Threads, Workers
@@ -75,7 +76,7 @@ class Driver:
     _flights: Flights = field(init=False)
     _tasks: dict[Any, Task] = field(init=False, factory=dict)
     _outcomes: dict[Any, Outcome] = field(init=False, factory=dict)
-    _needs: dict[Any, set[Any]] = field(init=False, factory=dict)
+    _line: Line = field(init=False, factory=Line)
     _expected: bool = field(init=False, default=False)
     _fault: Exception | None = field(init=False, default=None)
 
@@ -137,15 +138,14 @@ class Driver:
         """
         self._loop.forget()
         self._flights.forget()
-        self._tasks, self._outcomes = dict(tasks), {}
-        self._needs = {key: {k for k in (order or {}).get(key, ()) if k in tasks} for key in tasks}
-        waiting: dict[Hashable, set[Hashable]] = {
-            key: self._needs[key] | {k for k in (after or {}).get(key, ()) if k in tasks} for key in tasks
-        }
+        self._tasks, self._outcomes, self._line = dict(tasks), {}, Line()
+        for key in tasks:
+            before = [[k for k in (names or {}).get(key, ()) if k in tasks] for names in (order, after)]
+            self._line.join(key, *map(frozenset, before))
         if more is not None:
-            self._expect(more, waiting)
+            self._expect(more)
         while self._expected or len(self._outcomes) < len(self._tasks):
-            self._start_ready(waiting)
+            self._start_ready()
             if self._expected or len(self._outcomes) < len(self._tasks):
                 self._flights.gather()
                 self._loop.turn()
@@ -153,7 +153,7 @@ class Driver:
             raise self._fault
         return {key: self._outcomes[key] for key in self._tasks}
 
-    def _expect(self, more: Callable[[], Mapping[Any, Task]], waiting: dict[Hashable, set[Hashable]]) -> None:
+    def _expect(self, more: Callable[[], Mapping[Any, Task]]) -> None:
         """Let further tasks join when they are known."""
         self._expected = True
 
@@ -164,8 +164,8 @@ class Driver:
         def join(tasks: Mapping[Any, Task]) -> None:
             self._expected = False
             self._tasks |= tasks
-            self._needs |= {key: set() for key in tasks}
-            waiting.update({key: set() for key in tasks})
+            for key in tasks:
+                self._line.join(key)
 
         def job() -> Callable[[], None]:
             try:
@@ -176,24 +176,28 @@ class Driver:
 
         self._loop.fly(job, LONGEST, partial(end, TimeoutError("what else there is to do never became known")))
 
-    def _start_ready(self, waiting: dict[Hashable, set[Hashable]]) -> None:
-        """Begin what has nothing left to wait for; what waits for a failure is never begun."""
-        progress = True
-        while progress:
-            progress = False
-            for key in list(waiting):
-                failed = next((k for k in self._needs[key] if self._is_lost(k)), None)
-                if self.interrupted or failed is not None:
-                    del waiting[key]
-                    self._outcomes[key] = NotStarted(failed)
-                    progress = True
-                elif all(k in self._outcomes for k in waiting[key]):
-                    del waiting[key]
-                    self._advance(key, None)
-                    progress = True
+    def _start_ready(self) -> None:
+        """Begin what has nothing left to wait for; after an interrupt nothing begins any more."""
+        while not self.interrupted and (ready := self._line.begin()):
+            for key in ready:
+                self._begin(key)
+        if self.interrupted:
+            for key in self._line.leave():
+                self._outcomes[key] = NotStarted(None)
 
-    def _is_lost(self, key: Hashable) -> bool:
-        return isinstance(self._outcomes.get(key), Failure | NotStarted)
+    def _begin(self, key: Hashable) -> None:
+        if self.interrupted:
+            self._end(key, NotStarted(None))
+        else:
+            self._advance(key, None)
+
+    def _end(self, key: Hashable, outcome: Outcome) -> None:
+        """Keep an outcome; what needs what is lost is never begun."""
+        ends = [(key, outcome)]
+        for ended, how in ends:  # grows while it is walked
+            self._outcomes[ended] = how
+            never = self._line.ended(ended, lost=not isinstance(how, Success))
+            ends += [(follower, NotStarted(ended)) for follower in never]
 
     def _advance(self, key: Hashable, value: Any, error: Exception | None = None) -> None:
         """Send an answer or an error into a generator, and do what it asks next."""
@@ -204,9 +208,9 @@ class Driver:
                 _stop(generator)
             self._take(key, asked)
         except StopIteration as stop:
-            self._outcomes[key] = Success(stop.value)
+            self._end(key, Success(stop.value))
         except Exception as raised:  # noqa: BLE001 - whatever a generator raises is its own outcome
-            self._outcomes[key] = Failure(raised)
+            self._end(key, Failure(raised))
 
     def _take(self, key: Hashable, asked: Asked) -> None:
         if isinstance(asked, Pause):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Self
 
 from attrs import evolve, frozen
@@ -45,7 +45,7 @@ class Manifest(KubeObject):
 
     body: FrozenDict[Any] = fact(converter=_guarded, repr=False)
 
-    @property
+    @cached_property
     def key(self) -> Key:
         """The kind in the style of all kinds, then namespace and name."""
         metadata = self.body["metadata"]

@@ -5,7 +5,6 @@
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 from collections import defaultdict
@@ -13,16 +12,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from attrs import frozen
 
-from tasktool_infra.bundled import bundled
 from tests.benchmarks.sample import Sample, measured
 from tests.benchmarks.tables import machine
 from tests.controlplane.cluster import administrator, control_plane
 from tests.faults.proxy import Proxy
 from tests.system.application import PROGRAMS, described, place
+from tests.system.many import overlay
 from tests.system.world import ROOT, Shell
 
 MANY, ALONE = 500, ("--only", "aws")
@@ -38,11 +36,6 @@ eks_cluster_name = "mz-k8s"
 create_oidc_provider = true
 domain = "task.mamezou-tech.com"
 email = "me@example.com"
-"""
-OVERLAY = """namePrefix: many-
-resources: [../../base, many.json]
-components: [../../components/cluster]
-labels: [{pairs: {env: many}, includeSelectors: true}]
 """
 Samples = Mapping[tuple[str, int], list[Sample]]
 
@@ -72,7 +65,7 @@ def made(folder: Path) -> Iterator[Made]:
     keys = {"AWS_ACCESS_KEY_ID": caller.access_key, "AWS_SECRET_ACCESS_KEY": caller.secret_key}
     with control_plane(nodes=1) as cluster, place(cluster, folder) as here, described(here) as before:
         shell = here.shell.having(AWS_ENDPOINT_URL=before.url, **keys)
-        shell.config(f"[prod]\n{COMMON}\n[many]\n{COMMON}overlay = {json.dumps(str(overlay(folder)))}\n")
+        shell.config(f"[prod]\n{COMMON}\n[many]\n{COMMON}overlay = {json.dumps(str(overlay(folder, MANY)))}\n")
         there = Made(shell, before)
         ours = there.shell.run("provision", "prod", *ALONE)
         assert ours.summary.startswith("Plan: "), ours.said
@@ -81,33 +74,6 @@ def made(folder: Path) -> Iterator[Made]:
         for name in ("prod", "many"):
             measured(command("provision", name), folder, shell.environ)
         yield there
-
-
-def overlay(folder: Path) -> Path:
-    """Write an overlay of many objects, of the kinds that applications have most of."""
-    whole = folder / "kustomize"
-    shutil.copytree(bundled("kustomize"), whole)
-    found = whole / "overlays" / "many"
-    found.mkdir()
-    (found / "kustomization.yaml").write_text(OVERLAY)
-    (found / "many.json").write_text("\n---\n".join(json.dumps(each) for each in objects(MANY)))
-    return found
-
-
-def objects(count: int) -> Iterator[dict[str, Any]]:
-    """Give half configurations, and pairs of a Service and a Deployment that asks for no pods."""
-    for number in range(count // 2):
-        data = {f"KEY_{key}": "value" for key in range(10)}
-        yield {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"config-{number}"}, "data": data}
-    for number in range(count // 4):
-        labels = {"app": f"program-{number}"}
-        named = {"metadata": {"name": f"program-{number}"}}
-        ports = [{"port": 80, "protocol": "TCP"}]
-        yield {"apiVersion": "v1", "kind": "Service", **named, "spec": {"selector": labels, "ports": ports}}
-        source = {"configMapRef": {"name": f"config-{number}"}}
-        pod = {"containers": [{"name": "app", "image": "example.com/program:1", "envFrom": [source]}]}
-        spec = {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod}}
-        yield {"apiVersion": "apps/v1", "kind": "Deployment", **named, "spec": {"replicas": 0, **spec}}
 
 
 def measure(there: Made, delays: list[int], rounds: int) -> Samples:

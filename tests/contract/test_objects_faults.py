@@ -1,5 +1,6 @@
 """Objects on a real API server that is in trouble: stuck deletions, webhooks, restarts, tokens that end."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,19 +106,26 @@ def lonely(real_programs: None) -> Iterator[Cluster]:
 
 @define(eq=False)
 class Killer(Script):
-    """Kills the API server before the second object is written, and starts it again a while later."""
+    """Kills the API server when the ``at``th ConfigMap is about to be written, and starts it again a while later."""
 
     cluster: Cluster = field(kw_only=True)
+    at: int = 1
+    returns: bool = True
     downs: int = 0
+    written: int = 0
+    _turn: threading.Lock = field(init=False, factory=threading.Lock)
 
     def before(self, call: Call, attempt: int) -> None:
         super().before(call, attempt)
-        if call.writes and call.parameters.get("manifest", {}).get("kind") == "ConfigMap" and not self.downs:
-            self.downs += 1
-            self.cluster.stop("kube-apiserver")
-        elif attempt == 3 and self.downs == 1:
-            self.downs += 1
-            self.cluster.start("kube-apiserver")
+        with self._turn:
+            first = call.writes and call.parameters.get("manifest", {}).get("kind") == "ConfigMap" and attempt == 1
+            self.written += first
+            if self.written == self.at and not self.downs:
+                self.downs += 1
+                self.cluster.stop("kube-apiserver")
+            elif attempt == 3 and self.downs == 1 and self.returns:
+                self.downs += 1
+                self.cluster.start("kube-apiserver")
 
 
 def world_of(bench: Bench, cluster: Cluster, world: ClusterWorld) -> ClusterWorld:
@@ -133,6 +141,37 @@ def test_an_api_server_that_restarts_in_mid_run_is_waited_for(lonely: Cluster, w
         assert result.ok, [str(error) for error in result.failed.values()]
         assert killer.downs == 2
         here.unchanged(*things)
+
+
+def test_an_api_server_that_goes_among_many_objects_loses_none(lonely: Cluster, world: ClusterWorld) -> None:
+    with cluster_bench("lonely", lonely.endpoint, lonely.ca.decode(), lonely.token) as bench:
+        here = world_of(bench, lonely, evolve(world, namespace=evolve(world.namespace, name="many")))
+        things = [here.config(f"c{number}", a="1") for number in range(100)]
+        killer = Killer(cluster=lonely, at=50)
+        result, _ = here.tried(here.namespace, *things, hook=killer)
+        assert killer.downs == 2
+        assert result.ok, [str(error) for error in result.failed.values()]
+        here.bench.unchanged(here.namespace, *things)
+
+
+def test_an_api_server_that_stays_away_among_many_is_told_and_the_next_run_ends_it(
+    lonely: Cluster, world: ClusterWorld
+) -> None:
+    with cluster_bench("lonely", lonely.endpoint, lonely.ca.decode(), lonely.token) as bench:
+        here = world_of(bench, lonely, evolve(world, namespace=evolve(world.namespace, name="many-more")))
+        things = [here.config(f"c{number}", a="1") for number in range(100)]
+        killer = Killer(cluster=lonely, at=50, returns=False)
+        result, _ = impatient(here).tried(here.namespace, *things, hook=killer)
+        assert killer.downs == 1
+        lonely.start("kube-apiserver")
+        told = {*result.done, *result.failed, *result.not_started}
+        assert told == {here.namespace.key, *(thing.key for thing in things)}
+        assert result.failed
+        assert {error.problem for error in result.failed.values()} == {Problem.UNREACHABLE}
+        stands = {item["metadata"]["name"] for item in here.api.get("/api/v1/namespaces/many-more/configmaps")["items"]}
+        assert {thing.address["name"] for thing in things if thing.key in result.done} <= stands
+        here.bench.run(here.namespace, *things)
+        here.bench.unchanged(here.namespace, *things)
 
 
 @define
