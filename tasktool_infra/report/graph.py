@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.resource import Resource
@@ -18,28 +18,33 @@ NOWHERE = Place("000000000000", "aws", "us-east-1")
 ISSUER = "https://oidc.example.com/id/0"
 
 
-def described(environment: Environment) -> tuple[Resource, ...]:
-    """Give the resources of an environment from its settings alone; raises what kustomize says."""
-    place = Place(environment.account or NOWHERE.account, NOWHERE.partition, environment.region or NOWHERE.region)
-    issuer = environment.oidc_provider_url or ISSUER
+def described(environment: Environment, found: Mapping[str, str]) -> tuple[Resource, ...]:
+    """Give the resources of an environment from its settings, and from the facts of a target as far as they are known.
+
+    Raises what kustomize says.
+    """
+    account = found.get("account") or environment.account or NOWHERE.account
+    region = found.get("region") or environment.region or NOWHERE.region
+    place = Place(account, found.get("partition", NOWHERE.partition), region)
+    issuer = environment.oidc_provider_url or found.get("issuer", ISSUER)
     return tuple(resources_of(environment, Target(place=place, caller="", aws_endpoint="", issuer=issuer)))
 
 
-def _resources(options: Namespace) -> Collection[Resource]:
+def _resources(options: Namespace, found: Mapping[str, str]) -> Collection[Resource]:
     loaded = [load(name, config=options.config, **options.settings) for name in options.environments]
-    every = tuple(resource for environment in loaded for resource in described(environment))
+    every = tuple(resource for environment in loaded for resource in described(environment, found))
     names = [name for each in options.only for name in each.split(",") if name]
     return [item for item in chosen(every, names, removing=True) if isinstance(item, Resource)]
 
 
 def drawn(options: Namespace) -> None:
     """Print the picture without asking anybody."""
-    sys.stdout.write(mermaid(_resources(options)))
+    sys.stdout.write(mermaid(_resources(options, {})))
 
 
 def drawn_plan(options: Namespace) -> None:
-    """Print the picture with what provision would do."""
+    """Print the picture with what provision would do, also to what is not wanted any more."""
     made = plan(
         options.environments, only=options.only, sandbox=options.sandbox, config=options.config, **options.settings
     )
-    sys.stdout.write(mermaid(_resources(options), made.actions))
+    sys.stdout.write(mermaid(_resources(options, made.target), made.changes))
