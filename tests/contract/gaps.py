@@ -19,6 +19,9 @@ BY_REASON = {
     "moto judges every request for an object by the bucket's policy, and speaks no TLS": (
         f"{HAND}[moto-s3_bucket-full_of_objects]",
     ),
+    "The sandbox reads no list of objects: it holds DeleteObjects against all of the bucket, in all their versions": (
+        "test_of_many_objects_each_is_judged_by_itself",
+    ),
     "moto's tagging API tells of no repositories": (
         "test_a_shared_repository_loses_our_mark_of_use_and_goes_with_the_last[moto]",
     ),

@@ -249,6 +249,20 @@ def test_who_may_attach_some_policies_may_attach_no_other(sandbox: Sandbox) -> N
         bob.attach_role_policy(RoleName="TaskService", PolicyArn=other)
 
 
+def test_of_many_objects_each_is_judged_by_itself(sandbox: Sandbox) -> None:
+    iam = administrator(sandbox).client("iam")
+    iam.create_user(UserName="cat")
+    key = iam.create_access_key(UserName="cat")["AccessKey"]
+    cat = Session(sandbox, keys(key["AccessKeyId"], key["SecretAccessKey"])).client("s3")
+    mine = {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::neighbour/mine/*"}
+    allowed = json.dumps({"Version": "2012-10-17", "Statement": [mine]})
+    iam.put_user_policy(UserName="cat", PolicyName="mine", PolicyDocument=allowed)
+    cat.delete_object(Bucket="neighbour", Key="mine/1")
+    done = cat.delete_objects(Bucket="neighbour", Delete={"Objects": [{"Key": "mine/1"}, {"Key": "other"}]})
+    assert [each["Key"] for each in done["Deleted"]] == ["mine/1"]
+    assert [(each["Key"], each["Code"]) for each in done["Errors"]] == [("other", "AccessDenied")]
+
+
 def document(effect: str, *actions: str) -> str:
     statement = {"Effect": effect, "Action": actions, "Resource": "*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
