@@ -107,11 +107,15 @@ class Link:
 
 @frozen(kw_only=True)
 class Proof:
-    """All links of a chain in their order, and what its role may do beyond what the program calls."""
+    """All links of a chain in their order, and what its role may do beyond what the program calls.
+
+    ``unread`` are policies of the role that could not be read, and that count for nothing here.
+    """
 
     chain: Chain
     links: tuple[Link, ...]
     spare: tuple[str, ...] = field(default=())
+    unread: tuple[str, ...] = field(default=())
 
     @property
     def broken(self) -> Link | None:

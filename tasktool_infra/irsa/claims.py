@@ -25,6 +25,8 @@ def notes_of(proof: Proof) -> Iterator[str]:
     """Give what there is to say of a chain besides: where it breaks first, and what its role may do to spare."""
     if proof.broken is not None:
         yield proof.sentence
+    role = proof.chain.role.name
+    if proof.unread:
+        yield f"{role} has policies that this caller may not read, and that are not counted: {', '.join(proof.unread)}"
     if proof.spare:
-        role = proof.chain.role.name
         yield f"{role} may do more than its program calls, which is no fault: {'; '.join(proof.spare)}"

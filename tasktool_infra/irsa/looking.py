@@ -23,10 +23,14 @@ ALLOWED = "allowed"
 
 @frozen(kw_only=True)
 class Policies:
-    """What binds a role: the documents by the names of their policies, and the boundary, if there is one."""
+    """What binds a role: the documents by the names of their policies, and the boundary, if there is one.
+
+    ``unread`` are policies that whoever looks may not read: they count for nothing here.
+    """
 
     documents: Mapping[str, Document]
     boundary: Document | None = None
+    unread: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -85,27 +89,32 @@ def _policies(chain: Chain, role: Any, attached: Any, inline: Any) -> Reading[Po
         for name, answer in zip(names, written, strict=True)
         if answer is not GONE
     }
-    held = {arn.rpartition("/")[2]: read[arn] for arn in arns if arn in read}
-    return Policies(documents={**held, **own}, boundary=read.get(bound) if bound else None)
+    held = {arn.rpartition("/")[2]: each for arn in arns if (each := read.get(arn)) is not None}
+    return Policies(
+        documents={**held, **own},
+        boundary=read.get(bound) if bound else None,
+        unread=tuple(arn for arn, each in read.items() if each is None),
+    )
 
 
 def _seen(operation: str, parameters: Mapping[str, Any]) -> Call:
-    return Call("iam", operation, parameters, expects={**ABSENT, **dict.fromkeys(DENIED, GONE)})
+    return Call("iam", operation, parameters, expects={**ABSENT, **DENIED})
 
 
-def _managed(arns: list[str]) -> Reading[dict[str, Document]]:
-    """Give the default versions of managed policies, by ARN.
+def _managed(arns: list[str]) -> Reading[dict[str, Document | None]]:
+    """Give the default versions of managed policies, by ARN; None for what whoever looks may not read.
 
-    One that went meanwhile, or that somebody else attached and whoever looks may not read, counts for nothing.
+    One that went meanwhile counts for nothing.
     """
-    found = yield tuple(_seen("get_policy", {"PolicyArn": arn}) for arn in arns)
-    standing = {
-        arn: each["Policy"]["DefaultVersionId"] for arn, each in zip(arns, found, strict=True) if each is not GONE
-    }
+    found = dict(zip(arns, (yield tuple(_seen("get_policy", {"PolicyArn": arn}) for arn in arns)), strict=True))
+    standing = {arn: each["Policy"]["DefaultVersionId"] for arn, each in found.items() if not isinstance(each, Meaning)}
     asked = tuple({"PolicyArn": arn, "VersionId": version} for arn, version in standing.items())
-    versions = yield tuple(_seen("get_policy_version", each) for each in asked)
-    pairs = zip(standing, versions, strict=True)
-    return {arn: Document.parse(each["PolicyVersion"]["Document"]) for arn, each in pairs if each is not GONE}
+    found |= zip(standing, (yield tuple(_seen("get_policy_version", each) for each in asked)), strict=True)
+    return {
+        arn: None if each is UNSEEN else Document.parse(each["PolicyVersion"]["Document"])
+        for arn, each in found.items()
+        if each is not GONE
+    }
 
 
 def _simulated(chain: Chain, *, stands: bool) -> Reading[Mapping[Need, str]]:
@@ -120,7 +129,10 @@ def _simulated(chain: Chain, *, stands: bool) -> Reading[Mapping[Need, str]]:
 
 def role_calls(role: Role) -> tuple[Call, ...]:
     """Give what is asked of a role here and nowhere else, for whoever must know what is needed for it."""
-    return Call("iam", "get_role_policy", role.address), _simulation(role.arn, "*", [])
+    bound = {"PolicyArn": role.permissions_boundary}
+    boundary = [Call("iam", name, bound) for name in ("get_policy", "get_policy_version")]
+    own = Call("iam", "get_role_policy", role.address), _simulation(role.arn, "*", [])
+    return (*own, *(boundary if role.permissions_boundary else ()))
 
 
 def _simulation(role: str, resource: str, actions: list[str]) -> Call:

@@ -33,7 +33,7 @@ def judge(chain: Chain, found: Found) -> Proof:
         *_workload_links(chain, found.workloads),
         *_pod_links(chain, found.pods),
     )
-    return Proof(chain=chain, links=links, spare=spare(chain, found.policies))
+    return Proof(chain=chain, links=links, spare=spare(chain, found.policies), unread=found.policies.unread)
 
 
 def _account_links(chain: Chain, account: Mapping[str, Any] | None) -> Iterator[Link]:

@@ -46,6 +46,7 @@ class Story:
         shell = evolve(self.cloud.shell.having(AWS_ACCESS_KEY_ID=key, AWS_SECRET_ACCESS_KEY=secret), whole=True)
         done = shell.run(command, environment, *arguments, expect=expect)
         assert "not authorized" not in done.said, done.said
+        assert "may not read" not in done.said or "by-hand" in done.said, done.said
         return done.said
 
 

@@ -13,6 +13,7 @@ from tasktool_infra.aws.documents import Document
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.calls import GONE, Call
 from tasktool_infra.irsa.chain import Chain, Link, Proof, Workload, chains
+from tasktool_infra.irsa.claims import notes_of
 from tasktool_infra.irsa.proving import prove
 from tasktool_infra.irsa.trusting import judged
 from tasktool_infra.program_calls import program_calls
@@ -204,3 +205,24 @@ def test_a_trust_is_judged_with_all_of_its_conditions() -> None:
     assert found.broken is not None
     assert (found.broken.name, found.broken.found) == ("trust", "not allowed")
     assert not judged(of, Document.parse(data)).allowed
+
+
+def test_what_may_not_be_read_is_told_and_counts_for_nothing() -> None:
+    of, other, bound = chain(), "arn:aws:iam::1:policy/by-hand", "arn:aws:iam::1:policy/bound"
+    (policy,) = of.role.requires
+    attached = {"AttachedPolicies": [{"PolicyArn": each} for each in (policy.key.identity, other)]}
+    role = {"Arn": of.role.arn, "AssumeRolePolicyDocument": of.role.trust.to_dict()}
+    bounded = {"Role": {**role, "PermissionsBoundary": {"PermissionsBoundaryArn": bound}}}
+
+    def read(call: Call) -> Any:
+        hidden = call.parameters["PolicyArn"] in (other, bound)
+        return error("AccessDenied") if hidden else {"Policy": {"DefaultVersionId": "v1"}}
+
+    told = answers(of, list_attached_role_policies=attached, get_role=bounded, get_policy=read)
+    proof = feed(prove(of), told)
+    assert (proof.broken, proof.unread) == (None, (other, bound))
+    assert f"{other}, {bound}" in next(notes_of(proof))
+    gone = feed(
+        prove(of), {**told, "get_policy": lambda call: GONE if call.parameters["PolicyArn"] == other else read(call)}
+    )
+    assert gone.unread == (bound,)

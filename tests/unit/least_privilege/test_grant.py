@@ -100,6 +100,16 @@ def test_an_environment_that_is_to_be_begun_may_be_looked_for_anywhere_under_its
     assert "eks:ListClusters" not in {need.action for need in named}
 
 
+def test_a_verification_reads_the_boundary_that_binds_the_roles() -> None:
+    bound = "arn:aws:iam::123456789012:policy/bound"
+    environment = Environment(name="prod", region="ap-northeast-1", permissions_boundary=bound)
+    on_it = {
+        command: {need.action for need in grant(environment, command, TARGET).needs if need.resource == bound}
+        for command in ("plan", "verify")
+    }
+    assert on_it == {"plan": set(), "verify": {"iam:GetPolicy", "iam:GetPolicyVersion"}}
+
+
 def test_only_the_environments_own_policies_can_be_attached() -> None:
     own, admin = "arn:aws:iam::123456789012:policy/S3TaskReportsPolicy", "arn:aws:iam::aws:policy/AdministratorAccess"
     assert allows("provision", "iam:AttachRolePolicy", ROLE, iam_PolicyARN=own)
