@@ -8,7 +8,6 @@ from tasktool_infra.engine.plan import Plan
 Confirm = bool | Callable[[Plan], bool] | None
 """True answers what the plan lists; a function of the plan asks somebody."""
 YES = "At a terminal you are asked; elsewhere say --yes (from Python: confirm=True)."
-AGAIN = "Run again to be asked anew."
 
 
 def ask(plan: Plan, confirm: Confirm, *, yes: bool, removing: bool) -> bool:
@@ -25,7 +24,5 @@ def ask(plan: Plan, confirm: Confirm, *, yes: bool, removing: bool) -> bool:
     if not (plan.asks or removing) or (yes and plan.pinned):
         return False
     if not (confirm(plan) if callable(confirm) else confirm):
-        if callable(confirm):
-            raise Declined("The answer was not yes; nothing was written.", next_step=AGAIN)
         raise Declined(f"This needs a yes, which was not given; nothing was written:{listed(plan.asks)}", next_step=YES)
     return callable(confirm)

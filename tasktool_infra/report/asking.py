@@ -4,7 +4,7 @@ import select
 import sys
 from collections.abc import Callable, Sequence
 
-from tasktool_infra.engine.errors import Interrupted, listed
+from tasktool_infra.engine.errors import Declined, Interrupted, listed
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.report.console import console, in_ci
 from tasktool_infra.report.lines import paragraph
@@ -21,11 +21,13 @@ def confirmation(*, yes: bool, machine: bool = False) -> bool | Callable[[Plan],
 
     def ask(plan: Plan) -> bool:
         console().show(paragraph(f"This needs a yes:{listed(plan.asks)}"))
-        agreed = _answer("Go on? Only 'yes' is taken for a yes: ") == "yes"
-        if agreed and not plan.pinned:
+        if _answer("Go on? Only 'yes' is taken for a yes: ") != "yes":
+            # Who has just read what needs it is not told all of it again.
+            raise Declined("The answer was not yes; nothing was written.", next_step="Run again to be asked anew.")
+        if not plan.pinned:
             account = plan.target.get("account")
             print(f'Not asked again with this line in environments.toml:  account = "{account}"')
-        return agreed
+        return True
 
     return ask
 

@@ -35,6 +35,8 @@ def test_whoever_does_not_say_yes_has_nothing_written(made: World, keys: str, co
         said = seen.end(code)
     assert "delete namespace.prod" in said[: said.index(PROMPT)]
     assert says in said[said.index(PROMPT) :]
+    # Who has just read what needs it is not told all of it again.
+    assert "delete namespace.prod" not in said[said.index(PROMPT) :]
 
 
 def test_a_yes_is_enough_and_colours_tell_the_signs_apart(made: World) -> None:

@@ -10,17 +10,11 @@ from tests.unit.report.plans import change, plan
 GOING = plan(*(change(f"iam_policy.{n}", Action.DELETE) for n in range(30)))
 
 
-@pytest.mark.parametrize("confirm", [None, False])
-def test_where_nobody_is_asked_what_needs_the_yes_is_listed(confirm: Confirm) -> None:
+@pytest.mark.parametrize("confirm", [None, False, lambda _: False], ids=["nobody", "no", "a function"])
+def test_where_nobody_sees_the_question_what_needs_the_yes_is_listed(confirm: Confirm) -> None:
     with pytest.raises(Declined) as caught:
         ask(GOING, confirm, yes=False, removing=True)
     said = str(caught.value).splitlines()
     assert said[1] == "  - delete iam_policy.0"
     assert said[-2:] == ["  - … and 10 more", caught.value.next_step]
     assert "--yes" in caught.value.next_step
-
-
-def test_who_has_just_said_no_is_not_told_all_of_it_again() -> None:
-    with pytest.raises(Declined) as caught:
-        ask(GOING, lambda _: False, yes=False, removing=True)
-    assert str(caught.value) == "The answer was not yes; nothing was written.\nRun again to be asked anew."
