@@ -19,6 +19,7 @@ from tasktool_infra.kube.answers import (
     REJECTED,
     TERMINATING,
     UNDECLARED,
+    WEBHOOK,
 )
 from tasktool_infra.kube.drift import Drift, drift, own_drift
 from tasktool_infra.kube.managed import owned
@@ -30,8 +31,11 @@ from tasktool_infra.kube.transport import MANAGER
 from tasktool_infra.values.frozen import thaw
 
 HOST_GOING = Meaning("its namespace is being terminated")
+UNKNOWN = Meaning("not known")
 MISSING = {NO_OBJECT: GONE, NO_NAMESPACE: GONE}
 REFUSED = (INVALID, IMMUTABLE, REJECTED, UNDECLARED)
+_LONGEST = 40
+"""How much of a name is in that of an object which is only tried: Services have 63 letters, CronJobs 52."""
 PRODUCTS = {"cert-manager.io": "cert-manager"}
 """What to install for kinds that are not Kubernetes' own, by API group."""
 
@@ -92,6 +96,8 @@ def _compared(
     manifest: Mapping[str, Any], found: Mapping[str, Any], merged: Mapping[str, Any], scaler: str, *, whole: bool
 ) -> Reading[Judgement]:
     differences, takeover = drift(found, merged), take_over(found, merged, MANAGER, whole=whole)
+    if takeover is not None and takeover.going:
+        takeover = yield from _without_defaults(takeover, manifest, found["metadata"]["uid"])
     if takeover is not None:
         differences = Drift((*differences.entries, *takeover.going))
     remarks = (f"spec.replicas is left to {scaler}",) if scaler else ()
@@ -107,10 +113,21 @@ def _compared(
     return evolve(known, contested=contested, remarks=(*remarks, *contested, *_taken(takeover)))
 
 
-def _dry_run(manifest: Mapping[str, Any]) -> Call:
+def _dry_run(manifest: Mapping[str, Any], expects: Mapping[str, Meaning] = MISSING) -> Call:
     parameters = {"manifest": manifest, "force": True, "dry_run": True}
     # A conflict here is a precondition on the object's UID or version, never on fields: those are forced.
-    return Call(SERVICE, "apply", parameters, expects={**MISSING, TERMINATING: HOST_GOING, CONFLICT: GONE})
+    return Call(SERVICE, "apply", parameters, expects={**expects, TERMINATING: HOST_GOING, CONFLICT: GONE})
+
+
+def _without_defaults(takeover: TakeOver, manifest: Mapping[str, Any], uid: str) -> Reading[TakeOver]:
+    """Give a takeover without what the server fills in again, as it would in an object of another name.
+
+    Where it would take no such object, all counts as going.
+    """
+    name = f"{manifest['metadata']['name'][:_LONGEST]}-{uid[:8]}"
+    another = {**manifest, "metadata": {**manifest["metadata"], "name": name}}
+    anew = yield _dry_run(another, {**MISSING, **dict.fromkeys((*REFUSED, FORBIDDEN, WEBHOOK), UNKNOWN)})
+    return takeover if isinstance(anew, Meaning) else takeover.without(anew)
 
 
 def _barred(manifest: Mapping[str, Any], error: ApiError) -> Reading[Judgement]:

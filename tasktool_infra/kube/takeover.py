@@ -7,9 +7,10 @@ apply, "Upgrading from client-side apply"; client-go, util/csaupgrade.
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from tasktool_infra.kube.managed import Entry, Fields, entries, is_ours, leaves, overlap, owned, union, without
 from tasktool_infra.values.frozen import freeze
@@ -33,6 +34,14 @@ class TakeOver:
     patch: tuple[Any, ...]
     managers: tuple[str, ...]
     going: tuple[tuple[str, Any, Any], ...] = ()
+    leaving: Fields = field(factory=dict, eq=False, repr=False)
+    """What our manifest does not have of what was kubectl's alone: ``going`` is of this."""
+
+    def without(self, anew: Mapping[str, Any]) -> "TakeOver":
+        """Give this without what comes again with the same value, as it stands in what the server would make anew."""
+        again = {path: freeze(value) for path, value in leaves(anew, self.leaving)}
+        going = tuple(entry for entry in self.going if entry[0] not in again or again[entry[0]] != entry[1])
+        return evolve(self, going=going)
 
 
 def take_over(found: Mapping[str, Any], merged: Mapping[str, Any], manager: str, *, whole: bool) -> TakeOver | None:
@@ -54,10 +63,12 @@ def take_over(found: Mapping[str, Any], merged: Mapping[str, Any], manager: str,
     ]
     if not held and not moved:
         return None
+    left = _leaving(found, moved, ours, manager)
     return TakeOver(
         patch=freeze(_patch(found, _entries(found, moved, ours, manager))),
         managers=tuple(dict.fromkeys([*held, *(entry["manager"] for entry in moved)])),
-        going=tuple(dict.fromkeys(_going(found, applied or {}, moved, ours, manager))),
+        going=tuple(dict.fromkeys(_going(found, applied or {}, left))),
+        leaving=reduce(union, (fields for _, fields in left), {}),
     )
 
 
@@ -112,19 +123,27 @@ def _patch(found: Mapping[str, Any], managers: list[Any]) -> list[dict[str, Any]
     ]
 
 
-def _going(
-    found: Mapping[str, Any], applied: Mapping[str, Any], moved: list[Entry], ours: Fields, manager: str
-) -> Iterator[tuple[str, Any, Any]]:
-    """Give what kubectl has applied and the manifest does not have.
-
-    Defaults of the server, which come again, are in no note of a client-side apply, and no server-side apply has them.
-    """
+def _leaving(found: Mapping[str, Any], moved: list[Entry], ours: Fields, manager: str) -> list[tuple[Entry, Fields]]:
+    """Give with each moved entry what of it is in no other hands, and not in the manifest either."""
     # What we have applied before and drop now would have gone without kubectl: it goes then, and is told.
     others = [e["fieldsV1"] for e in entries(found) if e not in moved and not is_ours(e, manager)]
+    result: list[tuple[Entry, Fields]] = []
     for entry in moved:
         alone = without(entry["fieldsV1"], ours)
         for other in (_ANNOTATION, *others):
             alone = without(alone, other)
         if alone:  # an empty set would mean all of it
-            noted = dict(leaves(found if _is_server_sides(entry) else applied, alone))
-            yield from ((path, freeze(value), None) for path, value in leaves(found, alone) if path in noted)
+            result.append((entry, alone))
+    return result
+
+
+def _going(
+    found: Mapping[str, Any], applied: Mapping[str, Any], left: list[tuple[Entry, Fields]]
+) -> Iterator[tuple[str, Any, Any]]:
+    """Give what kubectl has applied and the manifest does not have.
+
+    What the server filled in is in no note of a client-side apply, and no server-side apply has it: it comes again.
+    """
+    for entry, alone in left:
+        noted = dict(leaves(found if _is_server_sides(entry) else applied, alone))
+        yield from ((path, freeze(value), None) for path, value in leaves(found, alone) if path in noted)

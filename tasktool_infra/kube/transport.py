@@ -21,6 +21,7 @@ from tasktool_infra.kube.answers import CONTESTED, FORBIDDEN, from_fault, from_r
 from tasktool_infra.kube.connection import Answer, Connection
 from tasktool_infra.kube.paths import collection, path_of, path_of_manifest
 from tasktool_infra.kube.rbac import way_out
+from tasktool_infra.kube.retries import SERVICE
 from tasktool_infra.kube.secrets import guarded, without_secrets
 from tasktool_infra.values import skew
 
@@ -88,7 +89,9 @@ class KubeTransport:
             way = self.connection
             status, data, headers = self._exchange(call, request, way, self.credentials())
         if status >= 400:  # noqa: PLR2004
-            error = from_response(status, without_secrets(data, call.parameters), call.name)
+            # Who is not let in at all is told so once, whatever was asked for.
+            asked = SERVICE if status == 401 else call.name  # noqa: PLR2004
+            error = from_response(status, without_secrets(data, call.parameters), asked)
             raise self._explained(call, error, headers)
         if call.operation == "log":
             return data.decode(errors="replace")

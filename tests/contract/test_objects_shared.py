@@ -95,6 +95,22 @@ def test_what_kubectl_applied_is_taken_over_so_that_it_can_go(world: ClusterWorl
     assert env(world, wanted) == ["A", "MORE"]
 
 
+def test_a_default_that_kubectl_applied_stays_and_is_not_told_as_going(world: ClusterWorld) -> None:
+    world.run()
+    ports, labels = [{"port": 80, "protocol": "TCP", "targetPort": 80}], {"app": "web"}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}}
+    theirs = {"selector": labels, "type": "ClusterIP", "sessionAffinity": "ClientIP", "ports": ports}
+    world.kubectl("apply", "-f", "-", stdin={**service, "spec": theirs})
+    wanted = world.manifest({**service, "spec": {"selector": labels, "ports": [{"port": 80}]}})
+    [change] = world.plan(wanted, goal=ADOPT)
+    assert [each.path for each in change.fields if each.new is None] == ["spec.sessionAffinity"]
+    before = world.live(wanted)["spec"]
+    assert set(world.run(wanted, goal=ADOPT).writes) == {"patch", "apply"}
+    after = world.live(wanted)["spec"]
+    assert {key: value for key, value in after.items() if before.get(key) != value} == {"sessionAffinity": "None"}
+    world.unchanged(wanted)
+
+
 @pytest.mark.parametrize("first", [(), ("--server-side=false",)], ids=["server-side", "client-side before"])
 def test_what_kubectl_applied_server_side_is_taken_over_so_that_it_can_go(
     world: ClusterWorld, first: tuple[str, ...]

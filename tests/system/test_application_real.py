@@ -177,3 +177,4 @@ def test_a_caller_by_sso_whom_the_cluster_does_not_know_is_told_its_access_entry
     assert f"The cluster mz-k8s does not know {SSO_ROLE}." in refused.err
     assert f"aws eks create-access-entry {about} && aws eks associate-access-policy {about} " in refused.err
     assert len(lookups) == 1
+    assert (refused.out.count("create-access-entry"), refused.err.count("create-access-entry")) == (1, 1)

@@ -52,6 +52,13 @@ def test_all_that_kubectl_apply_wrote_becomes_ours_and_what_left_the_manifest_go
     assert note == {"op": "remove", "path": f"/metadata/annotations/{LAST_APPLIED.replace('/', '~1')}"}
 
 
+def test_what_the_server_fills_in_again_with_the_same_value_does_not_go() -> None:
+    result = taken(config(CLIENT_SIDE, note=APPLIED))
+    assert result.without({"data": {"a": "1", "old": "1"}}).going == ()
+    for anew in ({"a": "1", "old": "2"}, {"a": "1"}):
+        assert result.without({"data": anew}).going == ((".data.old", "1", None),)
+
+
 def test_where_all_that_kubectl_wrote_is_in_the_manifest_nothing_goes() -> None:
     result = taken(config(entry("kubectl-client-side-apply", "Update", "a", extra=NOTE), note={"data": {"a": "1"}}))
     assert result.going == ()
