@@ -64,7 +64,7 @@ def describe(sandbox: Sandbox) -> str:
     return (
         f"The sandbox is not AWS: moto plays the AWS APIs (account {sandbox.account}, {sandbox.region}) at "
         f"{sandbox.aws_endpoint}, and a small Kubernetes API server plays the EKS cluster {sandbox.cluster_name} at "
-        f"{sandbox.kubernetes_endpoint}; no container runs, Deployments, Jobs, Ingress addresses and Issuers are only "
+        f"{sandbox.kubernetes_endpoint}; no container runs, workloads, Ingress addresses and Issuers are only "
         "reported as ready, every image that is looked for counts as pushed, everything is in memory and gone when it "
         "stops."
     )

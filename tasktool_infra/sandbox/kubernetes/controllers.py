@@ -1,14 +1,12 @@
 """What a cluster's controllers would do, played: nothing runs here, but what is waited for comes to be.
 
-A namespace gets its default ServiceAccount and the CA, and empties itself when deleted. A Deployment becomes available
-(as long as its ServiceAccount exists), a Job completes, an Ingress of a known class gets 127.0.0.1 as its address, an
-Issuer and a Certificate, which an Ingress may ask for, become ready. Each status is written as a controller writes it:
-later, by a manager of its own.
+A namespace gets its default ServiceAccount and the CA, and empties itself when deleted. What becomes of everything else
+stands in `plays.py`. Each status is written as a controller writes it: later, by a manager of its own.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from attrs import frozen
@@ -17,6 +15,7 @@ from tasktool_infra.sandbox.kubernetes import kinds
 from tasktool_infra.sandbox.kubernetes.certificates import settle_certificates
 from tasktool_infra.sandbox.kubernetes.kinds import Kind
 from tasktool_infra.sandbox.kubernetes.objects import Objects
+from tasktool_infra.sandbox.kubernetes.plays import PLAYS, condition
 from tasktool_infra.sandbox.kubernetes.store import ExpiredError
 from tasktool_infra.sandbox.kubernetes.targets import Options, Target
 
@@ -102,62 +101,8 @@ def _remaining(left: list[tuple[Kind, Json]]) -> Json:
     held = [name for _, value in left for name in value["metadata"]["finalizers"]]
     where = ", ".join(f"{name} in {held.count(name)} resource instances" for name in sorted(set(held)))
     message = f"Some content in the namespace has finalizers remaining: {where}"
-    condition = _condition("NamespaceFinalizersRemaining", "True", "SomeFinalizersRemain", message)
-    return {"phase": "Terminating", "conditions": [condition]}
-
-
-Play = Callable[[Objects, Json], Json | None]
-
-
-def _deployment(objects: Objects, live: Json) -> Json:
-    """Available at once; without its ServiceAccount never."""
-    spec, metadata = live["spec"], live["metadata"]
-    account = spec["template"]["spec"].get("serviceAccountName", "default")
-    seen = {"observedGeneration": metadata["generation"]}
-    if not objects.store.get(kinds.SERVICE_ACCOUNT, metadata["namespace"], account):
-        message = f'pods "{metadata["name"]}-" is forbidden: error looking up service account '
-        message += f'{metadata["namespace"]}/{account}: serviceaccount "{account}" not found'
-        failure = _condition("ReplicaFailure", "True", "FailedCreate", message)
-        few = "Deployment does not have minimum availability."
-        unavailable = _condition("Available", "False", "MinimumReplicasUnavailable", few)
-        progressing = _condition("Progressing", "True", "NewReplicaSetCreated", "Created new replica set")
-        return seen | {"unavailableReplicas": spec["replicas"], "conditions": [progressing, failure, unavailable]}
-    counts = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
-    available = _condition("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.")
-    progressed = f'Deployment "{metadata["name"]}" has successfully progressed.'
-    conditions = [available, _condition("Progressing", "True", "NewReplicaSetAvailable", progressed)]
-    return seen | dict.fromkeys(counts, spec["replicas"]) | {"unavailableReplicas": None, "conditions": conditions}
-
-
-def _job(_objects: Objects, live: Json) -> Json | None:
-    if live["spec"].get("suspend"):
-        return None
-    done = _condition("Complete", "True", "CompletionsReached", "Reached expected number of succeeded pods")
-    return {"succeeded": live["spec"]["completions"], "ready": 0, "conditions": [done]}
-
-
-def _ingress(objects: Objects, live: Json) -> Json | None:
-    name = live.get("spec", {}).get("ingressClassName", "")
-    known = objects.store.get(kinds.INGRESS_CLASS, "", name)
-    return {"loadBalancer": {"ingress": [{"ip": "127.0.0.1"}]}} if known else None
-
-
-def _ready(_objects: Objects, live: Json) -> Json:
-    condition = _condition("Ready", "True", "Ready", "Played by the sandbox: nothing was asked for or issued")
-    return {"conditions": [condition | {"observedGeneration": live["metadata"]["generation"]}]}
-
-
-PLAYS: dict[Kind, Play] = {
-    kinds.DEPLOYMENT: _deployment,
-    kinds.JOB: _job,
-    kinds.INGRESS: _ingress,
-    kinds.ISSUER: _ready,
-    kinds.CERTIFICATE: _ready,
-}
-
-
-def _condition(kind: str, status: str, reason: str, message: str) -> Json:
-    return {"type": kind, "status": status, "reason": reason, "message": message}
+    remaining = condition("NamespaceFinalizersRemaining", "True", "SomeFinalizersRemain", message)
+    return {"phase": "Terminating", "conditions": [remaining]}
 
 
 def _agrees(found: Any, wanted: Any) -> bool:

@@ -25,12 +25,14 @@ CONTAINER: Json = {
     "terminationMessagePath": "/dev/termination-log",
     "terminationMessagePolicy": "File",
 }
+CLAIM: Json = {"volumeMode": "Filesystem"}
 PROBE: Json = {"timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3}
 STATUS: dict[str, Json] = {
     "Namespace": {"status": {"phase": "Active"}},
     "Ingress": {"status": {"loadBalancer": {}}},
     "Service": {"status": {"loadBalancer": {}}},
     "Pod": {"status": {"phase": "Pending", "qosClass": "BestEffort"}},
+    "PersistentVolumeClaim": {"status": {"phase": "Pending"}},
 }
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
@@ -60,6 +62,45 @@ def _deployment(value: Json) -> Json:
     defaults = {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "strategy": ROLLING}
     spec = defaults | value.get("spec", {})
     return value | {"spec": spec | {"template": _template(spec.get("template", {}))}}
+
+
+def _stateful_set(value: Json) -> Json:
+    retention = {"whenDeleted": "Retain", "whenScaled": "Retain"}
+    pods = {"replicas": 1, "revisionHistoryLimit": 10, "podManagementPolicy": "OrderedReady"}
+    spec = pods | {"persistentVolumeClaimRetentionPolicy": retention} | value.get("spec", {})
+    strategy = _strategy(spec, {"partition": 0})
+    claims = [_claim_template(claim) for claim in spec.get("volumeClaimTemplates") or ()]
+    more = {"volumeClaimTemplates": claims} if claims else {}
+    return value | {"spec": spec | strategy | more | {"template": _template(spec.get("template", {}))}}
+
+
+def _daemon_set(value: Json) -> Json:
+    spec = {"revisionHistoryLimit": 10} | value.get("spec", {})
+    strategy = _strategy(spec, {"maxSurge": 0, "maxUnavailable": 1})
+    return value | {"spec": spec | strategy | {"template": _template(spec.get("template", {}))}}
+
+
+def _strategy(spec: Json, rolling: Json) -> Json:
+    """Give how the pods of a set are replaced, one after the other unless it says otherwise."""
+    strategy = {"type": "RollingUpdate"} | (spec.get("updateStrategy") or {})
+    if strategy["type"] == "RollingUpdate":
+        strategy["rollingUpdate"] = rolling | (strategy.get("rollingUpdate") or {})
+    return {"updateStrategy": strategy}
+
+
+def _claim(value: Json) -> Json:
+    return value | {"spec": CLAIM | value.get("spec", {})}
+
+
+def _claim_template(value: Json) -> Json:
+    whole = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "status": {"phase": "Pending"}} | value
+    return _claim(whole)
+
+
+def _network_policy(value: Json) -> Json:
+    spec = {"podSelector": {}} | value.get("spec", {})
+    types = ["Ingress", *(["Egress"] if spec.get("egress") else [])]
+    return value | {"spec": {"policyTypes": types} | spec}
 
 
 def _replica_set(value: Json) -> Json:
@@ -142,10 +183,14 @@ def _secret(value: Json) -> Json:
 FILLS: dict[str, Callable[[Json], Json]] = {
     "Namespace": _namespace,
     "Deployment": _deployment,
+    "StatefulSet": _stateful_set,
+    "DaemonSet": _daemon_set,
     "ReplicaSet": _replica_set,
     "Job": _job,
     "CronJob": _cron_job,
     "Pod": _pod,
+    "PersistentVolumeClaim": _claim,
+    "NetworkPolicy": _network_policy,
     "Service": _service,
     "Secret": _secret,
 }

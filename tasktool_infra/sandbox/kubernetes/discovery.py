@@ -18,7 +18,17 @@ VERSION: Json = {
     "compiler": "python",
     "platform": "sandbox",
 }
-IN_ALL = ("pods", "services", "deployments", "replicasets", "jobs", "cronjobs", "horizontalpodautoscalers")
+IN_ALL = (
+    "pods",
+    "services",
+    "deployments",
+    "statefulsets",
+    "daemonsets",
+    "replicasets",
+    "jobs",
+    "cronjobs",
+    "horizontalpodautoscalers",
+)
 VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
 

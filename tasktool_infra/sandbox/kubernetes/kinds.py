@@ -34,7 +34,7 @@ class Kind:
     @property
     def scalable(self) -> bool:
         """Whether it has a `scale` subresource."""
-        return self.group == "apps"
+        return self.name in ("Deployment", "ReplicaSet", "StatefulSet")
 
     @property
     def custom(self) -> bool:
@@ -56,6 +56,26 @@ NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False, short=("
 SERVICE_ACCOUNT = Kind("", "v1", "ServiceAccount", "serviceaccounts", short=("sa",))
 CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps", short=("cm",))
 DEPLOYMENT = Kind("apps", "v1", "Deployment", "deployments", short=("deploy",), **WORKLOAD)
+STATEFUL_SET = Kind(
+    "apps",
+    "v1",
+    "StatefulSet",
+    "statefulsets",
+    short=("sts",),
+    status=True,
+    generation=True,
+    immutable=("spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"),
+)
+DAEMON_SET = Kind("apps", "v1", "DaemonSet", "daemonsets", short=("ds",), **WORKLOAD)
+CLAIM = Kind(
+    "",
+    "v1",
+    "PersistentVolumeClaim",
+    "persistentvolumeclaims",
+    short=("pvc",),
+    status=True,
+    immutable=("spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeMode"),
+)
 JOB = Kind("batch", "v1", "Job", "jobs", status=True, generation=True, immutable=("spec.template", "spec.selector"))
 INGRESS = Kind("networking.k8s.io", "v1", "Ingress", "ingresses", short=("ing",), status=True, generation=True)
 INGRESS_CLASS = Kind("networking.k8s.io", "v1", "IngressClass", "ingressclasses", namespaced=False, generation=True)
@@ -78,15 +98,21 @@ KINDS = (
     CONFIG_MAP,
     Kind("", "v1", "Secret", "secrets", immutable=("type",)),
     Kind("", "v1", "Service", "services", short=("svc",), status=True),
+    CLAIM,
     Kind("", "v1", "Pod", "pods", short=("po",), status=True),
     Kind("", "v1", "Event", "events", short=("ev",)),
     Kind("", "v1", "Node", "nodes", namespaced=False, short=("no",), status=True),
     DEPLOYMENT,
     Kind("apps", "v1", "ReplicaSet", "replicasets", short=("rs",), **WORKLOAD),
+    STATEFUL_SET,
+    DAEMON_SET,
+    Kind("apps", "v1", "ControllerRevision", "controllerrevisions", immutable=("data",)),
     JOB,
     Kind("batch", "v1", "CronJob", "cronjobs", short=("cj",), status=True, generation=True),
     INGRESS,
     INGRESS_CLASS,
+    Kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", short=("netpol",), generation=True),
+    Kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", short=("pdb",), status=True, generation=True),
     Kind(RBAC, "v1", "Role", "roles"),
     Kind(RBAC, "v1", "RoleBinding", "rolebindings", immutable=("roleRef",)),
     Kind(RBAC, "v1", "ClusterRole", "clusterroles", namespaced=False),

@@ -15,12 +15,13 @@ import yaml
 
 ROOTS = (
     *(f"core.v1.{kind}" for kind in ("ConfigMap", "Event", "Namespace", "Node", "Pod", "Secret", "Service")),
-    "core.v1.ServiceAccount",
-    *(f"apps.v1.{kind}" for kind in ("Deployment", "ReplicaSet")),
+    *(f"core.v1.{kind}" for kind in ("PersistentVolumeClaim", "ServiceAccount")),
+    *(f"apps.v1.{kind}" for kind in ("ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")),
     *(f"batch.v1.{kind}" for kind in ("CronJob", "Job")),
-    *(f"networking.v1.{kind}" for kind in ("Ingress", "IngressClass")),
+    *(f"networking.v1.{kind}" for kind in ("Ingress", "IngressClass", "NetworkPolicy")),
     *(f"rbac.v1.{kind}" for kind in ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")),
     "autoscaling.v2.HorizontalPodAutoscaler",
+    "policy.v1.PodDisruptionBudget",
 )
 
 
