@@ -13,6 +13,7 @@ OF_RUNS = (
                 "test_provision_beside_teardown_tells_the_truth_and_one_more_run_settles_it",
             ),
             "system/test_two_at_once.py": (
+                "test_on_a_real_api_server_both_end_well_and_one_more_run_settles_what_came_between",
                 "test_two_provisions_and_two_teardowns_both_end_well",
                 "test_provision_beside_teardown_says_what_came_between_and_one_more_run_settles_it",
             ),
