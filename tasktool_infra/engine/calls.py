@@ -72,9 +72,9 @@ class Call:
 class Wait:
     """Ask until ``done`` (JMESPath on the answer) is true; without one, until the call answers :data:`GONE`.
 
-    ``failed`` is a JMESPath that ends the wait as an error, ``sees`` one for what is shown meanwhile; ``deadline`` is
-    in seconds. ``pointless`` says when nobody could make it
-    happen; ``explain`` finds out why, when it failed or was late.
+    ``failed`` is a JMESPath that ends the wait as an error, ``sees`` one for what is shown meanwhile, ``replaced`` one
+    for another thing that is there by now in the place of what was to go; ``deadline`` is in seconds. ``pointless``
+    says when nobody could make it happen; ``explain`` finds out why, when it failed or was late.
     """
 
     call: Call
@@ -85,6 +85,7 @@ class Wait:
     says: str = field(default="", eq=False)
     pointless: "Pointless | None" = field(default=None, eq=False)
     explain: "Explanation | None" = field(default=None, eq=False)
+    replaced: str = ""
 
 
 @frozen

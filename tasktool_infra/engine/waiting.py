@@ -70,7 +70,8 @@ def _why(wait: Wait) -> Reading[str]:
 def _is_done(wait: Wait, answer: object) -> bool:
     if isinstance(answer, Meaning):
         return answer is GONE and not wait.done
-    return bool(wait.done) and bool(_search(wait.done, answer))
+    done = wait.done or wait.replaced
+    return bool(done) and bool(_search(done, answer))
 
 
 def _seen(wait: Wait, answer: object) -> str:

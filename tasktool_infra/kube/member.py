@@ -13,7 +13,7 @@ from tasktool_infra.kube.answers import CONFLICT
 from tasktool_infra.kube.judge import MISSING
 from tasktool_infra.kube.manifest import object_key
 from tasktool_infra.kube.membership import PART_OF
-from tasktool_infra.kube.object import GOING_DEADLINE
+from tasktool_infra.kube.object import GOING_DEADLINE, another
 from tasktool_infra.kube.retries import SERVICE
 
 
@@ -49,7 +49,13 @@ class Member(Resource):
 
     def remove(self, live: Self, removal: Removal) -> Departure:
         """Delete it, and wait until it is gone: an Ingress takes its load balancer along."""
-        gone = Wait(self._get(), sees="metadata.finalizers", deadline=GOING_DEADLINE, says="it to be gone")
+        gone = Wait(
+            self._get(),
+            replaced=another(self.uid),
+            sees="metadata.finalizers",
+            deadline=GOING_DEADLINE,
+            says="it to be gone",
+        )
         if live.settled is Phase.DELETING:
             return Departure(steps=(gone,))
         parameters = {**self._address, "uid": self.uid}

@@ -37,9 +37,9 @@ class Namespace(KubeObject):
         steps = (evolve(step, removes=CONTENTS) if isinstance(step, Call) else step for step in departure.steps)
         return evolve(departure, steps=tuple(steps))
 
-    def _gone(self) -> Wait:
+    def _gone(self, live: Self) -> Wait:
         what = "join('; ', status.conditions[?status=='True'].message || `[\"it is being emptied\"]`)"
-        return evolve(super()._gone(), sees=what, explain=WhyNotGone(self.name))
+        return evolve(super()._gone(live), sees=what, explain=WhyNotGone(self.name))
 
     def outputs(self) -> Iterator[tuple[str, str]]:
         """Give the name."""

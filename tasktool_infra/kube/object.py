@@ -137,7 +137,7 @@ class KubeObject(Resource):
     def converge(self, live: Self | None) -> Iterator[Step]:
         """Apply the manifest: after waiting for a predecessor to be gone, or taking over what kubectl wrote."""
         if live is not None and live.settled is Phase.DELETING:
-            yield self._gone()
+            yield self._gone(live)
             live = None
         judged = live.judged if live is not None else None
         if judged is not None and judged.takeover is not None:
@@ -155,11 +155,16 @@ class KubeObject(Resource):
     def remove(self, live: Self, removal: Removal) -> Departure:
         """Delete the object, and no other of its name."""
         if live.settled is Phase.DELETING:
-            return Departure(steps=(self._gone(),))
+            return Departure(steps=(self._gone(live),))
         parameters = {**self.address, "uid": live.uid}
         delete = write(SERVICE, "delete", parameters, "delete", expects=MISSING, settles=(CONFLICT,))
-        return Departure(steps=(delete, self._gone()))
+        return Departure(steps=(delete, self._gone(live)))
 
-    def _gone(self) -> Wait:
+    def _gone(self, live: Self) -> Wait:
         what = "{conditions: status.conditions[?status=='True'].message, finalizers: metadata.finalizers}"
-        return Wait(self.get(), sees=what, deadline=GOING_DEADLINE, says="it to be gone")
+        return Wait(self.get(), replaced=another(live.uid), sees=what, deadline=GOING_DEADLINE, says="it to be gone")
+
+
+def another(uid: str) -> str:
+    """Give what tells (JMESPath) that an object is another than the one with this id."""
+    return f"metadata.uid != '{uid}'"

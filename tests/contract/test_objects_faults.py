@@ -1,19 +1,20 @@
 """Objects on a real API server that is in trouble: stuck deletions, webhooks, restarts, tokens that end."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from attrs import define, evolve, field
 
 from tasktool_infra.engine.calls import Call
-from tasktool_infra.engine.errors import DeadlinePassed, Problem
+from tasktool_infra.engine.carry_out import MOST_ROUNDS
+from tasktool_infra.engine.errors import DeadlinePassed, NotAccepted, Problem
 from tasktool_infra.engine.plan import Action
 from tasktool_infra.kube.access import ClusterAccess
 from tasktool_infra.kube.transport import KubeTransport
 from tests.contract.admission import admission
-from tests.contract.bench import Bench
+from tests.contract.bench import ALL, Bench
 from tests.contract.cluster_world import ClusterWorld, eventually
 from tests.contract.clusters import cluster_bench
 from tests.contract.hands import merge, path
@@ -68,6 +69,40 @@ def test_a_namespace_that_cannot_go_names_the_object_and_what_holds_it(world: Cl
     merge(world.api, held, {"metadata": {"finalizers": None}})
     world.run(held, other)
     world.unchanged(held, other)
+
+
+@define(eq=False)
+class Maker(Script):
+    """Somebody of ours who makes an object again, right after its deletion, so many times."""
+
+    make: Callable[[], object] = lambda: None
+    left: int = 0
+    deleted: int = 0
+
+    def after(self, call: Call, answer: Any) -> Any:
+        if call.operation == "delete":
+            self.deleted += 1
+            self.left -= 1
+            if self.left >= 0:
+                self.make()
+        return answer
+
+
+@pytest.mark.parametrize(("times", "ok"), [(2, True), (99, False)], ids=["twice", "always"])
+def test_what_is_made_again_while_it_is_removed_is_removed_again_and_not_waited_for(
+    world: ClusterWorld, times: int, *, ok: bool
+) -> None:
+    thing = world.config("again", a="1")
+    world.run(thing)
+    here = impatient(world)
+    maker = Maker(make=lambda: world.run(thing), left=times)
+    clock = FakeClock()
+    result, _ = evolve(here, bench=evolve(here.bench, clock=lambda: clock)).tried(thing, hook=maker, goal=ALL)
+    assert result.ok is ok
+    assert maker.deleted == (3 if ok else 1 + MOST_ROUNDS)
+    assert ok or isinstance(result.failed[thing.key], NotAccepted)
+    assert clock.now() < 1060
+    world.bench.run(thing, goal=ALL)
 
 
 def test_a_webhook_that_denies_is_quoted_and_asked_once(world: ClusterWorld) -> None:
