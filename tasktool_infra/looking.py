@@ -13,6 +13,7 @@ from tasktool_infra.engine.plan import Change
 from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.engine.survey import Item, Outcomes, read, survey
 from tasktool_infra.kube import retries as kube_retries
+from tasktool_infra.layers import APP
 from tasktool_infra.opening import Opened, find_targets, opened, prepare, prepare_kubeconfig
 from tasktool_infra.order import Order
 from tasktool_infra.rendering import Renderings
@@ -66,7 +67,8 @@ def looked(order: Order, run: Opened) -> Looked:
 def _begin(order: Order, run: Opened, renderings: Renderings) -> None:
     """Begin to render where the place is known before anybody is asked: the account is pinned."""
     region = run.connection.region or ""
-    for each in order.environments if _render(order, renderings) else ():
+    begins = _render(order, renderings) and (not order.only or APP in order.only)
+    for each in order.environments if begins else ():
         if each.account and each.domain and each.email and each.aws == ACCOUNT:
             renderings.begin(each, Place(each.account, run.connection.partition(), region))
 
@@ -81,9 +83,7 @@ def _readings(
     """Give what is wanted, and what was read of it already: all else while the manifests are rendered, then these."""
     render = _render(order, renderings)
     if order.only or render is None or any(each.aws != ACCOUNT for each in order.environments):
-        from tasktool_infra.wishes import chosen
-
-        items = chosen(_items(order, targets, render), order.only, removing=order.removing)
+        items = _chosen(order, targets, render)
         _connect(order, run, targets, items)
         return items, {}
     for environment, target in zip(order.environments, targets, strict=True):
@@ -98,6 +98,16 @@ def _readings(
 
     known = read(run.driver, first, order.goal, more=rest)
     return whole[0], known
+
+
+def _chosen(order: Order, targets: Sequence[Target], render: "Render | None") -> tuple[Item, ...]:
+    """Give what is aimed at; the manifests are rendered only where one of them may be meant."""
+    from tasktool_infra.wishes import chosen, no_manifest
+
+    items = _items(order, targets, None)
+    if render is not None and not (order.only and no_manifest(items, order.only)):
+        items = _items(order, targets, render)
+    return chosen(items, order.only, removing=order.removing)
 
 
 def _connect(order: Order, run: Opened, targets: Sequence[Target], items: Iterable[Item]) -> None:

@@ -160,5 +160,11 @@ def _nothing_called(name: str, items: Iterable[Item]) -> TasktoolError:
     return TasktoolError(said, next_step=step, problem=Problem.USAGE)
 
 
+def no_manifest(items: Iterable[Item], only: Iterable[str]) -> bool:
+    """Say whether no manifest can be meant by any of these names: they are other layers', or of AWS."""
+    of_aws = {name for item in items if item.layer == "aws" for name in _names(item)}
+    return all(name in of_aws or (name in LAYERS and name != APP) for name in only)
+
+
 def _names(item: Item) -> set[str]:
     return {item.layer, item.key.kind, item.key.identity, str(item.key)}

@@ -8,10 +8,12 @@ import pytest
 from attrs import evolve
 
 from tasktool_infra.bundled import bundled
-from tasktool_infra.engine.errors import Refused
+from tasktool_infra.engine.errors import Problem, Refused
+from tasktool_infra.exit_codes import BY_PROBLEM
 from tasktool_infra.kube.kustomize import manifests
 from tests.overlay_values import STAGING
 from tests.rendered import HASH, dicts_with, indexed, meaning
+from tests.system.world import Done
 
 
 @pytest.fixture
@@ -79,3 +81,14 @@ def test_what_kustomize_does_not_take(own: Callable[[str], Path], text: str, sai
     assert said in caught.value.message
     assert "tasktool-overlay-" not in caught.value.message
     assert next_step in caught.value.next_step
+
+
+@pytest.mark.parametrize("only", [("iam_role",), ("access", "dynamodb_table"), ("TaskService",)])
+def test_what_is_of_aws_alone_needs_no_rendering(inside: Callable[..., Done], only: tuple[str, ...]) -> None:
+    assert inside("plan", "prod", "--overlay", "nowhere", "--only", *only).summary.startswith("Plan: ")
+
+
+@pytest.mark.parametrize("only", ["app", "service_account", "deployment"])
+def test_where_a_manifest_may_be_meant_it_is_rendered(inside: Callable[..., Done], only: str) -> None:
+    refused = inside("plan", "prod", "--overlay", "nowhere", "--only", only, expect=BY_PROBLEM[Problem.REFUSED].code)
+    assert "The overlay of environment prod is not there" in refused.err
