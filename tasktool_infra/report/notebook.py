@@ -21,13 +21,16 @@ from tasktool_infra.report.values import short
 from tasktool_infra.settings.environment import Environment
 
 COLOURS = {
-    "green": "var(--jp-success-color1, #2e7d32)",
-    "yellow": "var(--jp-warn-color1, #b26a00)",
-    "red": "var(--jp-error-color1, #c62828)",
-    "cyan": "var(--jp-info-color1, #00838f)",
-    "grey": "var(--jp-content-font-color2, #757575)",
+    style: f"var(--jp-{name}, color-mix(in srgb, currentColor 40%, {colour}))"
+    for style, name, colour in (
+        ("green", "success-color1", "#22aa33"),
+        ("yellow", "warn-color1", "#c77c00"),
+        ("red", "error-color1", "#e53935"),
+        ("cyan", "info-color1", "#0097a7"),
+        ("grey", "content-font-color2", "#808080"),
+    )
 }
-"""JupyterLab's own, which follow its theme; elsewhere ones that can be read on light and dark alike."""
+"""JupyterLab's own, which follow its theme; elsewhere mixed with the page's text, to be read on dark and light."""
 
 
 def bundle(value: object) -> dict[str, Any]:
