@@ -20,7 +20,7 @@ _NAMES = re.compile(
 _VALUES = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.|://[^\s/:@]+:[^\s/@]+@"
 )
-_ENV_VALUE = re.compile(r"\benv\[\d+\]\.value$")
+_ENV_VALUE = re.compile(r"\benv\[(.+)\]\.value$")
 _LAST = re.compile(r"([^.\[\]]+)\]?$")
 _OPEN = ("metadata.labels", "labels", "type", "immutable")
 """What of a Kubernetes Secret is no secret."""
@@ -64,7 +64,9 @@ class Secrets:
         last = _LAST.search(each.path)
         # What is named by itself is a member of a set, such as a kind.
         named = last is not None and secret_name(last[1]) and last[1] not in (each.old, each.new)
-        by_name = named or _ENV_VALUE.search(each.path) is not None
+        variable = _ENV_VALUE.search(each.path)
+        # One of no known name may be a secret.
+        by_name = named or (variable is not None and (variable[1].isdigit() or secret_name(variable[1])))
         whole = key.kind == "secret" and not each.path.startswith(_OPEN)
         if whole or (
             by_name and all(isinstance(value, str | Secret | Sealed | None) for value in (each.old, each.new))

@@ -55,9 +55,16 @@ def _between(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
             yield from _between(f"{path}.{key}", old.get(key), new.get(key))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
-            yield from _between(f"{path}[{index}]", before, after)
+            yield from _between(f"{path}[{_label(index, before, after)}]", before, after)
     else:
         yield path, freeze(old), freeze(new)
+
+
+def _label(index: int, before: Any, after: Any) -> str:
+    """Give what an item of a list is called: by its name where it has one that stays."""
+    names = {each.get("name") if isinstance(each, Mapping) else None for each in (before, after)}
+    name = names.pop() if len(names) == 1 else None
+    return name if isinstance(name, str) else str(index)
 
 
 def own_drift(live: Mapping[str, Any], manifest: Mapping[str, Any], manager: str) -> Drift:

@@ -89,4 +89,6 @@ def _names(key: str, item: Any) -> bool:
 
 def _label(key: str) -> str:
     parts = json.loads(key[2:])
+    if isinstance(parts, dict) and parts.keys() == {"name"}:
+        return str(parts["name"])
     return ",".join(f"{name}={value}" for name, value in parts.items()) if isinstance(parts, dict) else str(parts)

@@ -101,9 +101,9 @@ def applied(world: ClusterWorld, thing: Manifest) -> str:
 @pytest.mark.parametrize(
     ("by_hand", "field", "values"),
     [
-        (edited, "spec.template.spec.containers[0].image", ("evil", "web:1")),
+        (edited, "spec.template.spec.containers[web].image", ("evil", "web:1")),
         (scaled, "spec.replicas", (2, 1)),
-        (applied, "spec.template.spec.containers[0].image", ("theirs:1", "web:1")),
+        (applied, "spec.template.spec.containers[web].image", ("theirs:1", "web:1")),
     ],
 )
 def test_what_others_changed_is_shown_with_their_name_and_mended(

@@ -78,7 +78,7 @@ def test_what_kubectl_applied_is_taken_over_so_that_it_can_go(world: ClusterWorl
     world.kubectl("rollout", "restart", "deployment/web")
     [change] = world.plan(wanted, goal=ADOPT)
     gone = [each.path for each in change.fields if each.new is None]
-    assert gone == ["spec.template.spec.containers[name=web].env[name=OLD]"]
+    assert gone == ["spec.template.spec.containers[web].env[OLD]"]
     assert [remark for remark in change.remarks if "takes over what kubectl-client-side-apply" in remark]
     assert plan_of([change]).asks[-1].endswith(f"remove .{gone[0]}")
     assert [remark for remark in change.remarks if 'env[name="B"].value over: conflict with "kubectl-set"' in remark]
@@ -121,7 +121,7 @@ def test_what_kubectl_applied_server_side_is_taken_over_so_that_it_can_go(
         kubectl_applied(world, "A", "B", "OLD", how=how)
     [change] = world.plan(wanted, goal=ADOPT)
     gone = [each.path for each in change.fields if each.new is None]
-    assert gone == ["spec.template.spec.containers[name=web].env[name=OLD]"]
+    assert gone == ["spec.template.spec.containers[web].env[OLD]"]
     assert plan_of([change]).asks[-1].endswith(f"remove .{gone[0]}")
     assert [remark for remark in change.remarks if "takes over what kubectl" in remark]
     assert set(world.run(wanted, goal=ADOPT).writes) == {"patch", "apply"}

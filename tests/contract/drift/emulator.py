@@ -19,7 +19,7 @@ def scaled(api: Any, thing: Any) -> None:
     rolled_out(api, thing)
 
 
-@drift("another image", "spec.template.spec.containers[0].image", writes=("apply",))
+@drift("another image", "spec.template.spec.containers[localstack].image", writes=("apply",))
 def another_image(api: Any, thing: Any) -> None:
     api_patch(api, thing, [{"op": "replace", "path": "/spec/template/spec/containers/0/image", "value": "moto:latest"}])
     rolled_out(api, thing)

@@ -34,6 +34,8 @@ def seen(name: str, each: FieldChange) -> FieldChange:
         ("secret.a", ".metadata.annotations.x", "y", HIDDEN),
         ("secret.a", "labels[env]", "prod", "prod"),
         ("deployment.a", ".spec.template.spec.containers[0].env[2].value", "x", HIDDEN),
+        ("deployment.a", ".spec.template.spec.containers[web].env[API_TOKEN].value", "x", HIDDEN),
+        ("deployment.a", ".spec.template.spec.containers[web].env[LOG_LEVEL].value", "debug", "debug"),
         ("deployment.a", ".spec.env", [{"name": "API_TOKEN", "value": "x"}], [{"name": "API_TOKEN", "value": HIDDEN}]),
         ("deployment.a", ".spec.env", [{"name": "TZ", "value": "x"}], [{"name": "TZ", "value": "x"}]),
         ("deployment.a", ".spec.tls", {"secretName": "cert"}, {"secretName": "cert"}),

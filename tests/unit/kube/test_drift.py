@@ -28,6 +28,16 @@ def test_each_path_that_differs_is_named_with_both_values() -> None:
     assert drift(LIVE, changed(spec=spec)).entries == ((".spec.list", (1, 2), (1,)), (".spec.ports[1].port", 81, 82))
 
 
+def test_an_item_of_a_list_is_called_by_its_name() -> None:
+    def pod(value: str, *, sidecar: str = "side") -> Any:
+        web = {"name": "web", "env": [{"name": "LOG_LEVEL", "value": value}]}
+        return {"metadata": {}, "spec": {"containers": [web, {"name": sidecar}], "args": ["a", value]}}
+
+    paths = [path for path, *_ in drift(pod("info"), pod("debug")).entries]
+    assert paths == [".spec.args[1]", ".spec.containers[web].env[LOG_LEVEL].value"]
+    assert [path for path, *_ in drift(pod("a"), pod("a", sidecar="other")).entries] == [".spec.containers[1].name"]
+
+
 def test_what_is_new_and_what_goes_has_one_value_only() -> None:
     labels = {"x": "1", "z": "3"}
     found = drift(LIVE, changed(metadata={**LIVE["metadata"], "labels": labels}))  # type: ignore[dict-item]

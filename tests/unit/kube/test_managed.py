@@ -59,7 +59,7 @@ def test_picked_is_what_a_set_names() -> None:
 
 def test_leaves_are_whole_things_with_their_paths() -> None:
     found = dict(leaves(LIVE, ONE))
-    assert found == {".spec.replicas": 3, ".spec.containers[name=web]": LIVE["spec"]["containers"][1]}  # type: ignore[index]
+    assert found == {".spec.replicas": 3, ".spec.containers[web]": LIVE["spec"]["containers"][1]}  # type: ignore[index]
     assert dict(leaves({"finalizers": ["a"]}, {"f:finalizers": {'v:"a"': {}}})) == {".finalizers[a]": "a"}
     assert dict(leaves(LIVE, {"f:status": {}})) == {}
 
