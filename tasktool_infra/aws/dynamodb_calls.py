@@ -56,9 +56,10 @@ def until_ready(name: str, deadline: float = SOON) -> Wait:
     return Wait(describe(name), done=READY, failed=_NEVER, sees=_SEEN, deadline=deadline, says=says)
 
 
-def until_gone(name: str) -> Wait:
-    """Give the wait for the table to be gone."""
-    return Wait(describe(name), sees=_SEEN, deadline=2 * SOON, says="the table to be gone")
+def until_gone(name: str, known: str) -> Wait:
+    """Give the wait for the table to be gone, by the id that it is known by: another of its name may come at once."""
+    another = f"Table.TableId != '{known}'" if known else ""
+    return Wait(describe(name), sees=_SEEN, deadline=2 * SOON, says="the table to be gone", replaced=another)
 
 
 def update(name: str, change: dict[str, Any], says: str, removes: str = "") -> Call:

@@ -123,7 +123,7 @@ def deletion(live: "Table") -> Iterator[Step]:
     yield write(
         "dynamodb", "delete_table", {"TableName": live.name}, "delete the table", removes=removes, expects=MISSING
     )
-    yield until_gone(live.name)
+    yield until_gone(live.name, live.id)
 
 
 def _sorted(indexes: frozenset[Index]) -> list[Index]:

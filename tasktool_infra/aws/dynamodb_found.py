@@ -31,6 +31,7 @@ def found(table: Mapping[str, Any], backups: Mapping[str, Any], wanted: Iterable
         "deletion_protection": table.get("DeletionProtectionEnabled", False),
         "kms_key_arn": _key(table.get("SSEDescription", {})),
         "settled": _phase(table, settled=not unsettled),
+        "id": table.get("TableId", ""),
         "status": table["TableStatus"],
         "unsettled_indexes": unsettled,
         "local_keys": _local_keys(table, types),

@@ -47,6 +47,7 @@ class Table(AwsResource):
     point_in_time_recovery: bool = True
     deletion_protection: bool = True
     kms_key_arn: str | None = None
+    id: str = fact(default="", repr=False)
     status: str = fact(default="", repr=False)
     unsettled_indexes: frozenset[str] = fact(default=frozenset(), repr=False)
     local_keys: frozenset[Attribute] = fact(default=frozenset(), repr=False)
@@ -112,7 +113,7 @@ class Table(AwsResource):
     def converge(self, live: Self | None) -> Iterator[Step]:
         """Create the table, or let it settle; then change what differs."""
         if live is None or live.settled is Phase.DELETING:
-            yield from () if live is None else (calls.until_gone(self.name),)
+            yield from () if live is None else (calls.until_gone(self.name, live.id),)
             yield creation(self)
             yield calls.until_ready(self.name)
             live = evolve(self, point_in_time_recovery=False)
@@ -123,7 +124,7 @@ class Table(AwsResource):
     def remove(self, live: Self, removal: Removal) -> Departure:
         """Delete the table with its items, when data may be deleted; else it stays."""
         if live.settled is Phase.DELETING:
-            return Departure(steps=(calls.until_gone(self.name),))
+            return Departure(steps=(calls.until_gone(self.name, live.id),))
         if not removal.delete_data:
             return Departure(stays="it may hold data; --delete-data switches its protection off and deletes it")
         return Departure(steps=tuple(deletion(live)))

@@ -16,6 +16,9 @@ BY_REASON = {
         "test_with_the_first_of_each_write_lost_everything_is_done_and_nothing_twice[after-moto]",
     ),
     "moto ignores a change of the key of a table": (f"{GONE}[moto-dynamodb_table-own_key]",),
+    "moto gives a table no id": (
+        "test_a_table_that_is_made_again_while_it_is_removed_is_removed_again_and_not_waited_for[moto]",
+    ),
     "moto judges every request for an object by the bucket's policy, and speaks no TLS": (
         f"{HAND}[moto-s3_bucket-full_of_objects]",
     ),

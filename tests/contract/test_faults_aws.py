@@ -1,11 +1,12 @@
 """What AWS refuses for now, and what it refuses for good: tables that change, buckets in use, denied calls."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve
 
 from tasktool_infra.aws.dynamodb_table import Table
 from tasktool_infra.aws.iam_policy import Policy
@@ -20,7 +21,7 @@ from tests.contract.bench import ALL, Bench
 from tests.contract.emulators import EMULATORS
 from tests.contract.rough import Rough, told
 from tests.faults import said
-from tests.faults.injection import Fault
+from tests.faults.injection import Fault, Script
 from tests.faults.slow_tables import BACKUPS, CREATION, INDEX
 
 on_emulators = pytest.mark.parametrize("bench", EMULATORS, indirect=True)
@@ -175,6 +176,33 @@ def test_a_denial_in_the_middle_stops_its_branch_and_the_result_lists_all(rough:
     assert "put_bucket_lifecycle_configuration" not in rough.script.writes
     assert [fault.struck for fault in faults] == [1, 1]
     rough.works(resources)
+
+
+@define(eq=False)
+class Maker(Script):
+    """Another run, which makes a table again right after its deletion, so many times."""
+
+    make: Callable[[], object] = lambda: None
+    left: int = 0
+
+    def after(self, call: Call, answer: Any) -> Any:
+        if call.operation == "delete_table":
+            self.left -= 1
+            if self.left >= 0:
+                self.make()
+        return answer
+
+
+@on_emulators
+def test_a_table_that_is_made_again_while_it_is_removed_is_removed_again_and_not_waited_for(rough: Rough) -> None:
+    wanted = table(rough.bench)
+    rough.works([wanted])
+    maker = Maker(make=lambda: Rough(rough.bench).works([wanted]), left=2)
+    result, took = rough.took(lambda: rough.run([wanted], maker, goal=ALL))
+    assert result.ok, told(result)
+    assert rough.script.writes.count("delete_table") == 3
+    assert took < 60
+    assert rough.planned([wanted], goal=ALL)[0].changes[0].reason == "already gone"
 
 
 @on_emulators

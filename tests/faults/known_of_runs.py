@@ -8,6 +8,7 @@ OF_RUNS = (
         "both of a kind succeed; each tells the truth, and one more run of either reaches its end",
         {
             KINDS: ("test_a_step_done_twice_does_no_harm",),
+            AWS: ("test_a_table_that_is_made_again_while_it_is_removed_is_removed_again_and_not_waited_for",),
             TROUBLE: ("test_what_is_made_again_while_it_is_removed_is_removed_again_and_not_waited_for",),
             "crash/test_two_at_once.py": (
                 "test_two_of_a_kind_both_end_well",
