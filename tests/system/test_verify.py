@@ -1,5 +1,6 @@
 """Verification of a live environment: exactly what is broken fails, says the right thing, and nothing is written."""
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -98,6 +99,39 @@ def test_live_state_is_read_once(whole: World, *, broken: bool) -> None:
 
 def arn(name: str) -> str:
     return f"arn:aws:iam::123456789012:policy/{name}"
+
+
+def lives(verification: tt.Verification, account: str) -> dict[str, tt.Claim]:
+    key = f"prod/{account}"
+    found = [each for each in verification.claims if each.key.kind == "irsa" and each.key.identity == key]
+    return {each.name.removeprefix("live_"): each for each in found if each.name.startswith("live_")}
+
+
+def test_for_whoever_asks_the_roles_are_tried(whole: World) -> None:
+    assert lives(tt.verify("prod"), "task-service") == {}
+    stands = whole.versions()
+    verification = tt.verify("prod", live=True)
+    assert verification.ok
+    assert {call.operation for call in whole.writes} == {"AssumeRoleWithWebIdentity", "Query"}
+    assert whole.versions() == stands
+    for account in ("task-service", "task-reporter"):
+        assert [claim.ok for claim in lives(verification, account).values()] == [True, True, True]
+
+
+def test_what_a_role_that_is_tried_lacks_is_told_by_aws_itself(whole: World) -> None:
+    whole.aws("iam").detach_role_policy(RoleName="TaskService", PolicyArn=arn("DynamoDBTaskTablePolicy"))
+    elsewhere = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}],
+    }
+    whole.aws("iam").update_assume_role_policy(RoleName="TaskReporter", PolicyDocument=json.dumps(elsewhere))
+    verification = tt.verify("prod", live=True)
+    service, reporter = (lives(verification, account) for account in ("task-service", "task-reporter"))
+    assert {name: claim.ok for name, claim in service.items()} == {"token": True, "role": True, "query": False}
+    assert {name: claim.ok for name, claim in reporter.items()} == {"token": True, "role": False, "query": None}
+    assert "AccessDenied" in told(service["query"].found)
+    assert "dynamodb:Query" in service["query"].fix
+    assert "mend the trust" in reporter["role"].fix
 
 
 def alone(verification: tt.Verification) -> tt.Claim:
