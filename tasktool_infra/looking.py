@@ -1,7 +1,8 @@
 """What a run sees before it decides: the target, what is wanted there, and what stands."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -19,6 +20,7 @@ from tasktool_infra.order import Order
 from tasktool_infra.rendering import Renderings
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target
+from tasktool_infra.values.partitions import presumed
 
 if TYPE_CHECKING:
     from tasktool_infra.wishes import Render
@@ -34,6 +36,17 @@ def opened_for(order: Order) -> AbstractContextManager[Opened]:
     from tasktool_infra import emulated
 
     return emulated.opened(first, order.listeners)
+
+
+@contextmanager
+def opened_early(order: Order) -> Iterator[Opened]:
+    """Open it, and begin to render meanwhile where the place is known before anybody is asked; raises the same."""
+    with Renderings() as renderings:
+        if not order.sandbox:
+            _begin(order, renderings, os.environ.get("AWS_REGION", ""))
+        with opened_for(order) as run:
+            run.renderings = renderings
+            yield run
 
 
 ONE_BY_ONE = "Run them one after the other."
@@ -54,8 +67,8 @@ def looked(order: Order, run: Opened) -> Looked:
     prepare(run, "tasktool_infra.wishes", "tasktool_infra.merging")
     if set(order.only) != {"aws"}:
         prepare_kubeconfig(order.environments)
-    with interruptible(run.driver.interrupt, signals=order.signals), Renderings() as renderings:
-        _begin(order, run, renderings)
+    with interruptible(run.driver.interrupt, signals=order.signals), run.renderings as renderings:
+        _begin(order, renderings, run.connection.region or "")
         targets = find_targets(run, order.environments)
         from tasktool_infra.merging import check_together
 
@@ -64,13 +77,16 @@ def looked(order: Order, run: Opened) -> Looked:
         return Looked(targets, items, *survey(run.driver, items, order.goal, known))
 
 
-def _begin(order: Order, run: Opened, renderings: Renderings) -> None:
-    """Begin to render where the place is known before anybody is asked: the account is pinned."""
-    region = run.connection.region or ""
+def _begin(order: Order, renderings: Renderings, named: str) -> None:
+    """Begin to render where the place is known before anybody is asked: the account is pinned.
+
+    Takes the region of environments that name none; empty when nobody knows it yet.
+    """
     begins = _render(order, renderings) and (not order.only or APP in order.only)
     for each in order.environments if begins else ():
-        if each.account and each.domain and each.email and each.aws == ACCOUNT:
-            renderings.begin(each, Place(each.account, run.connection.partition(), region))
+        region = each.region or named
+        if each.account and each.domain and each.email and region and each.aws == ACCOUNT:
+            renderings.begin(each, Place(each.account, presumed(region), region))
 
 
 def _render(order: Order, renderings: Renderings) -> "Render | None":

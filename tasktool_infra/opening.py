@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from tasktool_infra import target as targets
 from tasktool_infra.aws import retries as aws_retries
@@ -20,6 +20,7 @@ from tasktool_infra.engine.hooks import current_clock, current_hook
 from tasktool_infra.engine.retry import joined
 from tasktool_infra.engine.transport import Held, Transport
 from tasktool_infra.kube import retries as kube_retries
+from tasktool_infra.rendering import Renderings
 from tasktool_infra.settings.environment import Environment
 from tasktool_infra.settings.rules import ACCOUNT
 from tasktool_infra.target import Target
@@ -39,6 +40,8 @@ class Opened:
     sandbox: bool = False
     services: tuple[str, ...] = SERVICES
     """The services of AWS that a run needs."""
+    renderings: Renderings = field(factory=Renderings)
+    """What was begun to be rendered before it was known where AWS is."""
 
     def find(self, environment: Environment) -> Target:
         """Find out where the run would write."""

@@ -17,7 +17,7 @@ from tasktool_infra.irsa.claims import claims_of, notes_of
 from tasktool_infra.irsa.live import tried
 from tasktool_infra.irsa.proving import prove
 from tasktool_infra.kube.certificate import certificates
-from tasktool_infra.looking import Looked, looked, opened_for
+from tasktool_infra.looking import Looked, looked, opened_early
 from tasktool_infra.opening import Opened
 from tasktool_infra.order import Order
 from tasktool_infra.program_calls import program_calls
@@ -55,7 +55,7 @@ class Verification(Displayed):
 
 def verified(order: Order) -> Verification:
     """Read everything and give the claims; raises what stands in the way of even looking."""
-    with opened_for(order) as run:
+    with opened_early(order) as run:
         return look(order, run)
 
 

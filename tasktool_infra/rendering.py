@@ -27,9 +27,10 @@ class Renderings:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Wait for what was begun and not taken: kustomize's folder is gone only then."""
+        """Wait for what was begun and not taken: kustomize's folder is gone only then. What is taken next is new."""
         for thread in self._threads:
             thread.join()
+        self._begun, self._threads = {}, []
 
     def begin(self, environment: Environment, place: Place) -> None:
         """Begin to render; where the place turns out to be another, nobody takes it."""

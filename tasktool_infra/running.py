@@ -12,7 +12,7 @@ from tasktool_infra.engine.foresight import foreseen
 from tasktool_infra.engine.plan import Plan
 from tasktool_infra.engine.resource import Key, Resource
 from tasktool_infra.exit_codes import foremost
-from tasktool_infra.looking import looked, opened_for
+from tasktool_infra.looking import looked, opened_early
 from tasktool_infra.opening import Opened
 from tasktool_infra.order import Order
 from tasktool_infra.saved_plan import PlanMoved, check_unmoved
@@ -40,7 +40,7 @@ class PlanRefused(Refused):
 
 def planned(order: Order) -> Plan:
     """Make the plan and tell of it; nothing is written. Raises what stands in the way of even planning."""
-    with opened_for(order) as run:
+    with opened_early(order) as run:
         return _plan(order, run).plan
 
 
@@ -49,7 +49,7 @@ def carried_out(order: Order) -> Result:
 
     Raises PlanRefused (nothing was written), Declined (no yes), RunFailed (with the result), Interrupted.
     """
-    with opened_for(order) as run:
+    with opened_early(order) as run:
         return carry_out(order, run)
 
 

@@ -15,6 +15,23 @@ SUFFIXES: Final[Mapping[str, str]] = {
 }
 """What the names of a partition's hosts end with. Source: botocore, ``partitions.json``."""
 
+_PREFIXES: Final = {
+    "cn-": "aws-cn",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+    "eu-isof-": "aws-iso-f",
+    "us-gov-": "aws-us-gov",
+}
+"""How regions outside of ``aws`` begin. Source: botocore, ``partitions.json``."""
+
+
+def presumed(region: str) -> str:
+    """Give the partition that a region's name speaks for, before anybody is asked."""
+    return next((partition for prefix, partition in _PREFIXES.items() if region.startswith(prefix)), "aws")
+
 
 def registry(account: str, partition: str, region: str) -> str:
     """Give the host of an account's image registry; empty in a partition that is not known.

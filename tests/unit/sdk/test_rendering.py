@@ -7,10 +7,13 @@ import pytest
 from attrs import evolve
 
 import tasktool_infra as tt
+from tasktool_infra import looking
 from tasktool_infra.aws.place import Place
 from tasktool_infra.engine.errors import Refused
 from tasktool_infra.kube import kustomize
 from tasktool_infra.kube.overlay import OverlayValues
+from tasktool_infra.opening import Opened
+from tasktool_infra.order import Order
 from tasktool_infra.rendering import Renderings
 
 HERE = Place("123456789012", "aws", "ap-northeast-1")
@@ -49,3 +52,30 @@ def test_a_fault_is_raised_where_it_is_taken_and_nothing_is_left_running(monkeyp
         with pytest.raises(Refused, match="prod can't be rendered"):
             renderings.take(PROD, HERE)
     assert threading.active_count() == before
+
+
+def test_what_is_looked_at_again_is_rendered_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    tags: list[str] = []
+    monkeypatch.setattr(kustomize, "manifests", lambda values: tags.append(values.image_tag))
+    renderings = Renderings()
+    for _ in range(2):
+        with renderings:
+            renderings.take(PROD, HERE)
+    assert len(tags) == 2
+
+
+def test_it_begins_before_the_way_to_aws_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[OverlayValues] = []
+    monkeypatch.setattr(kustomize, "manifests", begun.append)
+    monkeypatch.setenv("AWS_REGION", "cn-north-1")
+
+    def refused(order: Order) -> Opened:
+        raise Refused("no credentials")
+
+    monkeypatch.setattr(looking, "opened_for", refused)
+    pinned = evolve(PROD, region=None, account=HERE.account, domain="example.com", email="a@example.com")
+    named = evolve(pinned, region=HERE.region)
+    for each in (PROD, pinned, named):
+        with pytest.raises(Refused), looking.opened_early(Order(command="plan", environments=(each,))):
+            pass
+    assert [(values.region, values.partition) for values in begun] == [("cn-north-1", "aws-cn"), (HERE.region, "aws")]
