@@ -9,6 +9,7 @@ import pytest
 import tasktool_infra as tt
 from tasktool_infra.aws.authorization.rule import Need
 from tasktool_infra.engine.errors import Problem
+from tasktool_infra.least_privilege.needed import COMMANDS
 from tasktool_infra.sandbox import Sandbox
 from tasktool_infra.sandbox.embedded import embedded
 from tasktool_infra.sandbox.environment import variables
@@ -76,6 +77,15 @@ def test_just_what_is_lacking_is_named_and_what_it_says_to_add_mends_it(sandbox:
     caller(policy(LOOKS), *rest, *(each.to_dict() for each in found.policies))
     found = tt.check_permissions("prod", "provision")
     assert (lacking(found), found.doubtful, found.unchecked, found.problem) == (set(), {}, {}, None)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_whoever_has_just_what_is_printed_lacks_nothing(sandbox: Sandbox, caller: Any, command: str) -> None:
+    caller(policy(LOOKS), *printed(sandbox.issuer, command))
+    found = tt.check_permissions("prod", command, eks_cluster_name="mz-k8s")
+    assert (lacking(found), found.doubtful, found.unchecked, found.problem) == (set(), {}, {}, None)
+    caller(policy(LOOKS, {"Effect": "Allow", "Action": "eks:DescribeCluster", "Resource": "*"}))
+    assert tt.check_permissions("prod", command, eks_cluster_name="mz-k8s").problem is Problem.DENIED
 
 
 def test_what_no_policy_mends_is_told_apart(sandbox: Sandbox, caller: Any) -> None:
