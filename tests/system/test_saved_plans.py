@@ -40,7 +40,7 @@ def test_what_has_moved_is_told_exactly_and_nothing_is_written(made: World, insi
     (line,) = [line for line in refused.err.splitlines() if line.startswith("  - ")]
     assert line == f"  - dynamodb_table.{TABLE}: planned no change, now update"
     with made.untouched():
-        assert "another settings" in inside("provision", "prod", "--plan", file, "--bucket", "x", expect=64).err
+        assert "other values of: bucket" in inside("provision", "prod", "--plan", file, "--bucket", "x", expect=64).err
         assert "plan of a provision" in inside("teardown", "prod", "--plan", file, expect=64).err
     Path(file).write_text(Path(file).read_text()[:-100])
     with made.untouched():
