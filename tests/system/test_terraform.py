@@ -62,7 +62,8 @@ def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 def moto(prepared_folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """Run an emulator to which every run is led, with nothing else of the shell's."""
     for name in list(os.environ):
-        if name.startswith(("AWS_", "TASKTOOL_")) or name.lower().endswith("_proxy"):
+        # COLUMNS: readline may have put it there, and it would fold lines.
+        if name.startswith(("AWS_", "TASKTOOL_", "COLUMNS")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     with emulator() as running:
         monkeypatch.setenv("AWS_ENDPOINT_URL", running.endpoint)
