@@ -62,8 +62,7 @@ def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 def moto(prepared_folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """Run an emulator to which every run is led, with nothing else of the shell's."""
     for name in list(os.environ):
-        # COLUMNS: readline may have put it there, and it would fold lines.
-        if name.startswith(("AWS_", "TASKTOOL_", "COLUMNS")) or name.lower().endswith("_proxy"):
+        if name.startswith(("AWS_", "TASKTOOL_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     with emulator() as running:
         monkeypatch.setenv("AWS_ENDPOINT_URL", running.endpoint)
@@ -83,7 +82,9 @@ def script(name: str, *options: str, expects: int = 0) -> str:
     """Run a script as a process and give what it printed, on either side."""
     command = [sys.executable, str(ROOT / "scripts" / f"{name}.py"), "prod", "--only", "aws", *options]
     nobody: Any = {"stdin": subprocess.DEVNULL, "capture_output": True}
-    done = subprocess.run(command, **nobody, text=True, timeout=60, check=False, cwd=ROOT)
+    # Said explicitly: readline may have put COLUMNS where Python does not see it, and it would fold lines.
+    environ = dict(os.environ)
+    done = subprocess.run(command, **nobody, text=True, timeout=60, check=False, cwd=ROOT, env=environ)
     assert done.returncode == expects, done.stdout + done.stderr
     return str(done.stdout + done.stderr)
 
@@ -111,10 +112,12 @@ def test_what_terraform_made_is_adopted(tutorial: Folder, moto: Emulator) -> Non
 
 
 def check_refusal(printed: str) -> None:
-    """See that one message names all that stands, each once, and the way out."""
-    message = printed.partition("Nothing was written.")[2]
-    assert {key for key in HARDENING if message.count(key) == 1} == HARDENING.keys()
-    assert "--adopt" in message
+    """See that the plan marks all that stands, each once, and that one message says how many and the way out."""
+    drawn, _, message = printed.partition("Nothing was written.")
+    assert {key for key in HARDENING if drawn.count(f"! {key}\n") == 1} == HARDENING.keys()
+    named = sum(message.count(key) for key in HARDENING)
+    assert f" and {len(HARDENING) - named} more: " in message
+    assert message.count("--adopt") == 1
 
 
 def check_question(printed: str) -> None:
