@@ -9,15 +9,14 @@ import faulthandler
 import json
 import os
 import random
-import sys
 import traceback
-import warnings
 from collections.abc import Callable, Hashable
 from typing import Any
 
 from attrs import define, field, frozen
 
 from tasktool_infra.engine.threads import Job
+from tests.crash.forking import forked
 from tests.crash.view import Found, differences
 from tests.faults.injection import Crash
 from tests.faults.stage import Stage
@@ -83,18 +82,12 @@ class Points:
             return
         while len(self._children) >= SIDE_BY_SIDE:
             self._reap()
-        sys.stdout.flush()
-        ours, theirs = os.pipe()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # other threads of the tests are there, and nobody here waits for them
-            child = os.fork()
+        child, pipe = forked()
         if child == 0:
-            os.close(ours)
             faulthandler.dump_traceback_later(PATIENCE, exit=True)
             first()
-            raise Child(name, theirs)
-        os.close(theirs)
-        self._children.append((name, child, ours))
+            raise Child(name, pipe)
+        self._children.append((name, child, pipe))
 
     def _reap(self) -> None:
         """Hear what the oldest child has to say."""
