@@ -63,6 +63,8 @@ def cert_manager(namespace: str) -> Reading[Finding]:
     served, deployments = yield (issuers_call(namespace), CERT_MANAGER)
     if served is GONE:
         return bad(about, "the cluster does not know the kind Issuer", "Install cert-manager, with its CRDs.")
+    if served is NOT_ALLOWED:
+        return warning(about, f"{UNKNOWN} at its Issuers, and so nobody knows whether its kinds are served")
     if isinstance(deployments, Meaning):
         return warning(about, f"its kinds are served; {UNKNOWN} at its Deployments")
     missing = [part for part in PARTS if not any(_is_ready(item, part) for item in deployments["items"])]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tasktool_infra.pytest_plugin.reading import READ, read
+from tasktool_infra.pytest_plugin.reading import READ, in_words, read
 
 if TYPE_CHECKING:
     from tasktool_infra.engine.claims import Claim
@@ -28,7 +28,7 @@ class Claims(pytest.File):
         try:
             claims = read(self.config).claims
         except TasktoolError as error:
-            raise self.CollectError(str(error)) from None
+            raise self.CollectError(in_words(error)) from None
         return [ClaimTest.from_parent(self, name=f"test_claim[{claim.id}]", claim=claim) for claim in claims]
 
 

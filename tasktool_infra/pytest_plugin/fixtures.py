@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from tasktool_infra.pytest_plugin.reading import order, read
+from tasktool_infra.pytest_plugin.reading import in_words, order, read
 
 if TYPE_CHECKING:
     from tasktool_infra.opening import Opened
@@ -89,5 +89,5 @@ def _or_fail(make: Callable[[], T]) -> T:
     try:
         return make()
     except TasktoolError as error:
-        said = str(error)
+        said = in_words(error)
     pytest.fail(said, pytrace=False)

@@ -2,6 +2,7 @@
 
 import base64
 import pickle
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 from attrs import evolve
 
 if TYPE_CHECKING:
+    from tasktool_infra.engine.errors import TasktoolError
     from tasktool_infra.order import Order
     from tasktool_infra.proving import Verification
 
@@ -39,6 +41,11 @@ def order(config: pytest.Config) -> "Order":
         sandbox=config.getoption("tasktool_sandbox"),
         live=config.getoption("tasktool_live"),
     )
+
+
+def in_words(error: "TasktoolError") -> str:
+    """Give an error in words: here the options that it advises are called otherwise."""
+    return re.sub(r"(?<!\S)--(sandbox|config|only)\b", r"--tasktool-\1", str(error))
 
 
 def send(config: pytest.Config, to: dict[str, Any]) -> None:

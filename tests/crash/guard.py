@@ -25,7 +25,7 @@ PLACE = Place(ACCOUNT, "aws", REGION)
 class Guard:
     """Holds every call against a grant; ``used`` and ``used_rights`` are what was asked for and allowed.
 
-    ``without`` is an action that is refused although it is granted.
+    ``without`` is an action, or a verb on a kind, that is refused although it is granted.
     """
 
     grant: Grant
@@ -50,7 +50,9 @@ class Guard:
 
     def _cluster(self, call: Call) -> None:
         for right in rights(call):
-            if not any(_covers(rule, right) for rule in self._rules(right.namespace)):
+            if f"{right.verb} {right.resource}" == self.without or not any(
+                _covers(rule, right) for rule in self._rules(right.namespace)
+            ):
                 self._refuse(call, "Forbidden", f"cannot {right.verb} {right.resource} {right.name}")
             self.used_rights.add(right)
 

@@ -1,6 +1,6 @@
 """What commands say and do when just what `permissions` prints is allowed, or that less one action."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 
 from tasktool_infra.engine.errors import TasktoolError
 from tasktool_infra.engine.plan import BLOCKING, Plan
+from tasktool_infra.kube.rbac import Right
 from tasktool_infra.least_privilege.grant import Grant, grant
 from tasktool_infra.least_privilege.needed import COMMANDS, DOCTOR, INIT, PLAN, PROVISION, TEARDOWN, VERIFY
 from tasktool_infra.proving import Verification
@@ -18,8 +19,9 @@ from tests.crash.aside import aside
 from tests.crash.cloud import ISSUER
 from tests.crash.guard import PLACE, Guard
 from tests.crash.prod import Prod, order
-from tests.crash.scenarios import SCENARIOS, view
+from tests.crash.scenarios import SCENARIOS, Scenario, view
 
+ROLLOUT = next(scenario for scenario in SCENARIOS if scenario.name == "rollout")
 TARGET = Target(place=PLACE, caller="", aws_endpoint="", issuer=ISSUER)
 
 
@@ -30,17 +32,13 @@ def granted(command: str) -> Grant:
     return grant(begun, command, TARGET)
 
 
-def _rows(found: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(map(tuple, found))
-
-
 @frozen(kw_only=True)
 class Ran:
     """One run: all that it says or leaves, what it was allowed and refused, by their names."""
 
     said: str
     actions: tuple[str, ...] = field(converter=tuple)
-    rights: tuple[tuple[str, ...], ...] = field(converter=_rows)
+    rights: tuple[str, ...] = field(converter=tuple)
     refused: tuple[str, ...] = field(converter=tuple)
 
 
@@ -58,7 +56,7 @@ class Heard:
 
 
 def heard(worlds: Callable[[], Prod], every: int) -> dict[str, Heard]:
-    """Run each command in each situation, then without each action that it needed there (of ``every`` one)."""
+    """Run each command in each situation, then without each action or right that it needed there (of ``every`` one)."""
     found = {command: Heard() for command in COMMANDS}
     for scenario in SCENARIOS:
         world = worlds()
@@ -67,17 +65,23 @@ def heard(worlds: Callable[[], Prod], every: int) -> dict[str, Heard]:
         for command, all_of_it in found.items():
             undisturbed = run(command, world)
             all_of_it.ran.append(undisturbed)
-            for action in _due(command, undisturbed, every) - all_of_it.missed:
-                all_of_it.tried.add(action)
-                if run(command, world, action).said != undisturbed.said:
-                    all_of_it.missed.add(action)
+            for name in _due(command, scenario, undisturbed, every) - all_of_it.missed:
+                all_of_it.tried.add(name)
+                if run(command, world, name).said != undisturbed.said:
+                    all_of_it.missed.add(name)
     return found
 
 
-def _due(command: str, ran: Ran, every: int) -> set[str]:
-    """Give what is left out in its turn, the same actions in each situation."""
-    printed = sorted({need.action for need in granted(command).needs})
-    return {*printed[::every]} & {*ran.actions}
+def _due(command: str, scenario: Scenario, ran: Ran, every: int) -> set[str]:
+    """Give what is left out in its turn, the same in each situation; of the cluster, where all of it is needed."""
+    printed = granted(command)
+    names = sorted({*(need.action for need in printed.needs), *map(named, printed.rights)})
+    return {*names[::every]} & {*ran.actions, *(ran.rights if scenario is ROLLOUT else ())}
+
+
+def named(right: Right) -> str:
+    """Give what a right is called here: its verb and the kind."""
+    return f"{right.verb} {right.resource}"
 
 
 def run(command: str, world: Prod, without: str = "") -> Ran:
@@ -95,7 +99,7 @@ def _run(command: str, world: Prod, without: str) -> dict[str, Any]:
     return {
         "said": said,
         "actions": sorted({need.action for need in guard.used}),
-        "rights": sorted({(right.verb, right.resource) for right in guard.used_rights}),
+        "rights": sorted(map(named, guard.used_rights)),
         "refused": guard.refused,
     }
 
@@ -107,6 +111,10 @@ def _planned(plan: Plan) -> str:
 
 def _all(plan: Plan) -> tuple[str, ...]:
     return (plan.alias, *plan.notes, *map(repr, plan.changes))
+
+
+def _begun(told: list[str], plan: Plan) -> str:
+    return "\n".join((*told, _planned(plan)))
 
 
 def _proven(verification: Verification) -> str:
@@ -128,6 +136,6 @@ RUNS: dict[str, Callable[[Prod], str]] = {
     TEARDOWN: _done(TEARDOWN),
     VERIFY: lambda world: _proven(world.verify()),
     DOCTOR: lambda world: repr(world.doctor()),
-    INIT: lambda world: _planned(world.init()),
+    INIT: lambda world: _begun(*world.init()),
 }
 """What there is to hear of each command."""

@@ -81,15 +81,16 @@ class Prod:
         with self.opened() as opened:
             return list(examine(opened, order("plan").environments[0]))
 
-    def init(self) -> Plan:
-        """Begin the environment anew, and give the plan that is shown then."""
+    def init(self) -> tuple[list[str], Plan]:
+        """Begin the environment anew; give what is told of what was found, and the plan that is shown then."""
         begun = Environment(name="prod", domain=SETTINGS["domain"], email=SETTINGS["email"])
-        beginning = Beginning(name="prod", given={}, ask=None, tell=lambda _: None)
+        told: list[str] = []
+        beginning = Beginning(name="prod", given={}, ask=None, tell=told.append)
         with self.opened() as opened:
             beginning.find(opened, begun)
         asked = evolve(order("plan"), environments=(evolve(begun, **beginning.values),))
         with self.opened() as opened:
-            return running._plan(asked, opened).plan
+            return told, running._plan(asked, opened).plan
 
     @contextmanager
     def opened(self, staged: StagedRun | None = None) -> Iterator[Opened]:

@@ -224,6 +224,13 @@ def test_without_an_environment_the_plugin_says_so_or_is_silent(shell: Shell) ->
     assert "Say which environment is meant: --tasktool-env NAME" in by_pytest(shell, "--pyargs", MODULE, expect=2)
 
 
+def test_the_plugin_advises_its_own_options(shell: Shell) -> None:
+    (shell.folder / "test_own.py").write_text(CHECK)
+    for asked in (("--pyargs", MODULE), ("test_own.py",)):
+        said = by_pytest(shell, "--tasktool-env", "prod", *asked, expect=2 if asked[0] == "--pyargs" else 1)
+        assert "or try it with --tasktool-sandbox." in said
+
+
 def test_what_only_hardens_can_be_left_out(made: World, inside: Inside) -> None:
     versioning_suspended.by(made)
     assert "(1 of them hardening)" in inside("verify", "prod", expect=1).out
