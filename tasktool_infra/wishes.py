@@ -148,7 +148,9 @@ def chosen(items: tuple[Item, ...], only: Iterable[str], *, removing: bool) -> t
         return tuple(named)
     resources = [item for item in items if isinstance(item, Resource)]
     wanted = {r.key for r in with_requirements((i for i in named if isinstance(i, Resource)), resources)}
-    return tuple(item for item in items if item in named or item.key in wanted)
+    # By key: what the server judges is equal to its like until it is read.
+    wanted |= {item.key for item in named}
+    return tuple(item for item in items if item.key in wanted)
 
 
 def _nothing_called(name: str, items: Iterable[Item]) -> TasktoolError:

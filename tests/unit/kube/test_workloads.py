@@ -16,6 +16,7 @@ from tasktool_infra.kube.manifest import Manifest
 from tasktool_infra.kube.namespace import Namespace
 from tasktool_infra.kube.service_account import ServiceAccount
 from tasktool_infra.values.frozen import thaw
+from tasktool_infra.wishes import chosen
 from tasktool_infra.workloads import ROLE_HASH, Surroundings, pod_template, workloads
 
 PLACE = Place("123456789012", "aws", "ap-northeast-1")
@@ -117,6 +118,15 @@ def test_the_door_goes_first_then_the_pods_then_their_accounts_then_the_namespac
     assert "ingress" in before["deployment"]
     assert {"deployment", "cron_job"} <= before["service_account"] & before["config_map"] & before["dynamodb_table"]
     assert {"service_account", "config_map", "ingress", "deployment"} <= before["namespace"]
+
+
+def test_one_workload_is_chosen_with_what_it_requires_and_no_other() -> None:
+    everything = (HOST, ACCOUNT, TABLE, *workloads(ALL, AROUND))
+    names = [str(each.key) for each in everything if each.key.kind in ("deployment", "cron_job")]
+    for name in names:
+        taken = {str(each.key) for each in chosen(everything, [name], removing=False)}
+        assert taken & set(names) == {name}
+        assert not any(each.startswith(("ingress", "service.", "config_map")) for each in taken)
 
 
 BARE = {"template": {"spec": {"containers": [{"name": "a"}]}}}
