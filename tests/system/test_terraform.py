@@ -82,8 +82,8 @@ def script(name: str, *options: str, expects: int = 0) -> str:
     """Run a script as a process and give what it printed, on either side."""
     command = [sys.executable, str(ROOT / "scripts" / f"{name}.py"), "prod", "--only", "aws", *options]
     nobody: Any = {"stdin": subprocess.DEVNULL, "capture_output": True}
-    # Said explicitly: readline may have put COLUMNS where Python does not see it, and it would fold lines.
-    environ = dict(os.environ)
+    # COLUMNS would fold lines: the caller may have set it, and readline puts it where Python does not see it.
+    environ = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     done = subprocess.run(command, **nobody, text=True, timeout=60, check=False, cwd=ROOT, env=environ)
     assert done.returncode == expects, done.stdout + done.stderr
     return str(done.stdout + done.stderr)
