@@ -53,12 +53,18 @@ class Manifest(KubeObject):
 
     def metadata(self) -> Mapping[str, Any]:
         """Give the manifest's own, with our labels."""
-        metadata: FrozenDict[Any] = self.body["metadata"]
-        return metadata | {"labels": metadata.get("labels", FrozenDict()) | self.labels}
+        metadata: Mapping[str, Any] = self._applied["metadata"]
+        return metadata
 
     def manifest(self) -> Mapping[str, Any]:
         """Give what is applied."""
-        return self.body | {"metadata": self.metadata()}
+        return self._applied
+
+    @cached_property
+    def _applied(self) -> FrozenDict[Any]:
+        metadata: FrozenDict[Any] = self.body["metadata"]
+        labelled = metadata | {"labels": metadata.get("labels", FrozenDict()) | self.labels}
+        return self.body | {"metadata": labelled}
 
     @property
     def _spec(self) -> Mapping[str, Any]:

@@ -51,7 +51,10 @@ class FrozenDict(Mapping[str, V]):
         return self._hash
 
     def __or__(self, other: Mapping[str, Any]) -> Self:
-        return type(self)({**self._items, **other})
+        made = type(self)()
+        # What is here is frozen already.
+        made._items = {**self._items, **{key: freeze(value) for key, value in other.items()}}
+        return made
 
     def __repr__(self) -> str:
         return repr(self._items)
